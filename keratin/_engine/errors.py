@@ -1,0 +1,319 @@
+"""Every error that keratin raises on purpose, and the helpers that make messages teach.
+
+    Exception
+      OpError                             base: message, op, node_def, error_code
+        CancelledError                    1
+        UnknownError                      2   (RuntimeError)
+        InvalidArgumentError              3   (ValueError)
+        DeadlineExceededError             4   (TimeoutError)
+        NotFoundError                     5   (FileNotFoundError, LookupError)
+        AlreadyExistsError                6   (FileExistsError)
+        PermissionDeniedError             7   (PermissionError)
+        ResourceExhaustedError            8   (MemoryError)
+        FailedPreconditionError           9   (RuntimeError)
+        AbortedError                      10  (RuntimeError)
+        OutOfRangeError                   11  (IndexError)
+        UnimplementedError                12  (NotImplementedError)
+        InternalError                     13  (RuntimeError)
+        UnavailableError                  14  (ConnectionError)
+        DataLossError                     15  (OSError)
+        UnauthenticatedError              16  (PermissionError)
+      OperatorNotAllowedInGraphError      (TypeError)
+
+A message says what was given, what was expected, where, and the one thing to do.
+"""
+
+import difflib
+import os
+import sys
+from collections.abc import Callable, Iterable
+from types import CodeType, FrameType
+from typing import Any, ClassVar
+
+OK = 0
+CANCELLED = 1
+UNKNOWN = 2
+INVALID_ARGUMENT = 3
+DEADLINE_EXCEEDED = 4
+NOT_FOUND = 5
+ALREADY_EXISTS = 6
+PERMISSION_DENIED = 7
+RESOURCE_EXHAUSTED = 8
+FAILED_PRECONDITION = 9
+ABORTED = 10
+OUT_OF_RANGE = 11
+UNIMPLEMENTED = 12
+INTERNAL = 13
+UNAVAILABLE = 14
+DATA_LOSS = 15
+UNAUTHENTICATED = 16
+
+_ABSENT: Any = object()
+
+
+class OpError(Exception):
+    """An operation failed. Subclasses say in which way.
+
+    It takes TensorFlow's arguments `(node_def, op, message, error_code)` or the message alone.
+
+    >>> tf.errors.OpError("the disk is full").message
+    'the disk is full'
+    """
+
+    code: ClassVar[int] = UNKNOWN
+
+    def __init__(
+        self,
+        node_def: Any = None,
+        op: Any = None,
+        message: str = _ABSENT,
+        error_code: int = _ABSENT,
+        *args: Any,
+    ) -> None:
+        if message is _ABSENT:
+            if not (isinstance(node_def, str) and op is None):
+                raise TypeError(
+                    f"{type(self).__name__} takes a message, or (node_def, op, message); "
+                    f"{node_def!r} is not a message."
+                )
+            node_def, message = None, node_def
+        # One argument, so that built-in bases such as OSError do not read a file name into it.
+        super().__init__(message)
+        payloads = args
+        if error_code is not _ABSENT and not isinstance(error_code, int):
+            payloads, error_code = (error_code, *args), _ABSENT
+        self._message = message
+        self._op = op
+        self._node_def = node_def
+        self._error_code = self.code if error_code is _ABSENT else error_code
+        self._payloads: dict[Any, Any] = {}
+        for payload in payloads:
+            if isinstance(payload, dict):
+                self._payloads.update(payload)
+
+    @property
+    def message(self) -> str:
+        """What went wrong."""
+        return self._message
+
+    @property
+    def op(self) -> Any:
+        """The operation that failed, where it is known."""
+        return self._op
+
+    @property
+    def node_def(self) -> Any:
+        """Description of the operation that failed, where it is known."""
+        return self._node_def
+
+    @property
+    def error_code(self) -> int:
+        """The number of the kind of error, such as `tf.errors.NOT_FOUND`."""
+        return self._error_code
+
+    @property
+    def experimental_payloads(self) -> dict[Any, Any]:
+        """Further details handed over with the error."""
+        return self._payloads
+
+    def __str__(self) -> str:
+        return self._message
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._message!r})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (None, None, self._message), self.__dict__.copy()
+
+
+class CancelledError(OpError):
+    """The operation was cancelled before it ended."""
+
+    code = CANCELLED
+
+
+class UnknownError(OpError, RuntimeError):
+    """Something failed, and no better class fits."""
+
+    code = UNKNOWN
+
+
+class InvalidArgumentError(OpError, ValueError):
+    """An argument has a shape, dtype or value that the operation cannot take."""
+
+    code = INVALID_ARGUMENT
+
+
+class DeadlineExceededError(OpError, TimeoutError):
+    """The operation did not end in the time it was given."""
+
+    code = DEADLINE_EXCEEDED
+
+
+class NotFoundError(OpError, FileNotFoundError, LookupError):
+    """A file, a key or another thing that was asked for is not there."""
+
+    code = NOT_FOUND
+
+
+class AlreadyExistsError(OpError, FileExistsError):
+    """A thing that was to be made is already there."""
+
+    code = ALREADY_EXISTS
+
+
+class PermissionDeniedError(OpError, PermissionError):
+    """The caller may not do this."""
+
+    code = PERMISSION_DENIED
+
+
+class ResourceExhaustedError(OpError, MemoryError):
+    """The memory of a device or the host, or another resource, is used up."""
+
+    code = RESOURCE_EXHAUSTED
+
+
+class FailedPreconditionError(OpError, RuntimeError):
+    """The state is not yet the one the operation needs, a variable without a value for example."""
+
+    code = FAILED_PRECONDITION
+
+
+class AbortedError(OpError, RuntimeError):
+    """The operation was broken off, by a conflicting one for example."""
+
+    code = ABORTED
+
+
+class OutOfRangeError(OpError, IndexError):
+    """The operation went past the end: of an iterator, a file, a range."""
+
+    code = OUT_OF_RANGE
+
+
+class UnimplementedError(OpError, NotImplementedError):
+    """The operation does not exist for these dtypes, this device or these arguments."""
+
+    code = UNIMPLEMENTED
+
+
+class InternalError(OpError, RuntimeError):
+    """An invariant of the system does not hold: a defect."""
+
+    code = INTERNAL
+
+
+class UnavailableError(OpError, ConnectionError):
+    """A service cannot be reached at the moment; trying again may help."""
+
+    code = UNAVAILABLE
+
+
+class DataLossError(OpError, OSError):
+    """Data was lost or is corrupt, a truncated file for example."""
+
+    code = DATA_LOSS
+
+
+class UnauthenticatedError(OpError, PermissionError):
+    """The caller has no valid credentials."""
+
+    code = UNAUTHENTICATED
+
+
+class OperatorNotAllowedInGraphError(TypeError):
+    """Python asked for the value of a tensor that has none yet, as in `if tensor:` while tracing."""
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return "Did you mean 'axis'?" for the known name most like `name`, or "" if none is like it.
+
+    >>> from keratin._engine import errors
+    >>> errors.nearest("axes", ["axis", "keepdims"])
+    "Did you mean 'axis'?"
+    """
+    candidates = list(known)
+    by_lower_case = {candidate.lower(): candidate for candidate in reversed(candidates)}
+    matches = difflib.get_close_matches(name.lower(), by_lower_case, n=1, cutoff=0.6)
+    return f"Did you mean {by_lower_case[matches[0]]!r}?" if matches else ""
+
+
+def unknown_keyword(function_name: str, given: str, known: Iterable[str]) -> TypeError:
+    """Make the error for a keyword argument that a function does not have.
+
+    >>> from keratin._engine import errors
+    >>> print(errors.unknown_keyword("tf.reduce_sum", "axes", ["input_tensor", "axis"]))
+    tf.reduce_sum() has no argument 'axes'. Did you mean 'axis'? It takes: input_tensor, axis.
+    """
+    names = list(known)
+    takes = (
+        f"It takes: {', '.join(names)}." if names else "It takes no keyword arguments."
+    )
+    parts = [
+        f"{function_name}() has no argument {given!r}.",
+        nearest(given, names),
+        takes,
+    ]
+    return TypeError(" ".join(part for part in parts if part))
+
+
+# Frames of these packages are machinery: users are shown the first frame outside them.
+INTERNAL_PACKAGES = frozenset({"keratin", "jax", "jaxlib", "malt", "numpy"})
+
+_PACKAGE_DIRECTORY = (
+    os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+)
+_is_internal_file: dict[str, bool] = {}
+
+SourceMap = Callable[[CodeType, int], tuple[str, int] | None]
+
+# Functions that translate (generated code, line) to the user's file and line; AutoGraph adds one.
+source_maps: list[SourceMap] = []
+
+
+def is_internal(frame: FrameType) -> bool:
+    """Whether a frame belongs to keratin or to a library that it runs on."""
+    filename = frame.f_code.co_filename
+    known = _is_internal_file.get(filename)
+    if known is None:
+        known = filename.startswith((_PACKAGE_DIRECTORY, "<frozen ", "<attrs ")) or (
+            frame.f_globals.get("__name__", "").partition(".")[0] in INTERNAL_PACKAGES
+        )
+        # Python gives the same name, such as <string> or <stdin>, to unrelated code.
+        if not filename.startswith("<"):
+            _is_internal_file[filename] = known
+    return known
+
+
+def user_frame() -> tuple[str, int] | None:
+    """File and line of the innermost running frame that is the user's own."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        for source_map in source_maps:
+            position = source_map(frame.f_code, frame.f_lineno)
+            if position is not None:
+                return position
+        if not is_internal(frame):
+            return frame.f_code.co_filename, frame.f_lineno
+        frame = frame.f_back
+    return None
+
+
+def user_location() -> str:
+    """Where the user's code is now, as "file.py, line 12", or "" if that is not known."""
+    position = user_frame()
+    return f"{position[0]}, line {position[1]}" if position else ""
+
+
+def exception_type_from_error_code(error_code: int) -> type[OpError]:
+    """The class for the number of a kind of error.
+
+    >>> from keratin._engine import errors
+    >>> errors.exception_type_from_error_code(5).__name__
+    'NotFoundError'
+    """
+    for error_class in OpError.__subclasses__():
+        if error_class.code == error_code:
+            return error_class
+    raise KeyError(error_code)
