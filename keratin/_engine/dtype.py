@@ -179,9 +179,7 @@ class DType:
             return 0, 1
         if self.is_integer and self._numeric:
             return 0, self.max
-        raise ValueError(
-            f"{self!r} has no range of brightness: cast the image to tf.float32."
-        )
+        raise ValueError(f"{self!r} has no range of brightness: cast the image to tf.float32.")
 
     def is_compatible_with(self, other: "DTypeLike") -> builtins.bool:
         """Whether a value of dtype `other` may stand where this dtype is asked for.
@@ -309,9 +307,7 @@ def _ordinary(name: str, enum: int, kind: Kind, numpy_type: Any) -> DType:
 
 
 def _narrow(name: str, enum: int, kind: Kind) -> DType:
-    return _make(
-        name, enum, kind, getattr(ml_dtypes, name), numeric=False, quantized=False
-    )
+    return _make(name, enum, kind, getattr(ml_dtypes, name), numeric=False, quantized=False)
 
 
 def _quantized(name: str, enum: int, numpy_type: Any) -> DType:
@@ -362,9 +358,7 @@ half: Final = float16
 double: Final = float64
 
 ALL: Final[tuple[DType, ...]] = tuple(
-    dict.fromkeys(
-        value for value in list(globals().values()) if isinstance(value, DType)
-    )
+    dict.fromkeys(value for value in list(globals().values()) if isinstance(value, DType))
 )
 QUANTIZED_DTYPES: Final = frozenset(dtype for dtype in ALL if dtype.is_quantized)
 
@@ -374,14 +368,11 @@ _BY_NUMPY: Final[dict[np.dtype[Any], DType]] = {
     dtype.numpy_dtype: dtype for dtype in ALL if dtype.is_numpy_compatible
 }
 _BY_NUMPY_TYPE: Final[dict[type, DType]] = {
-    dtype.numpy_dtype.type: dtype
-    for dtype in _BY_NUMPY.values()
-    if not dtype.is_quantized
+    dtype.numpy_dtype.type: dtype for dtype in _BY_NUMPY.values() if not dtype.is_quantized
 }
 _BY_VALUE: Final[Mapping[Any, DType]] = MappingProxyType(
     {dtype.name: dtype for dtype in ALL}
     | {dtype._enum: dtype for dtype in ALL}
-    | {dtype: dtype for dtype in ALL}
     | _BY_NUMPY_TYPE
     | {"half": float16, "float": float32, "double": float64}
     | {
@@ -413,9 +404,7 @@ def of(numpy_dtype: np.dtype[Any]) -> DType:
 
 def _remedy(numpy_dtype: np.dtype[Any]) -> str:
     if numpy_dtype.kind in "mM":
-        return (
-            "convert dates and durations to numbers first, with array.astype('int64')."
-        )
+        return "convert dates and durations to numbers first, with array.astype('int64')."
     if numpy_dtype.kind == "V":
         return "convert each field of a structured array on its own."
     return "convert the array first, with array.astype('float64') for example."

@@ -223,7 +223,7 @@ class UnauthenticatedError(OpError, PermissionError):
 
 
 class OperatorNotAllowedInGraphError(TypeError):
-    """Python asked for the value of a tensor that has none yet, as in `if tensor:` while tracing."""
+    """Python asked for a value that is not there yet, as `if tensor:` does while tracing."""
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
@@ -247,9 +247,7 @@ def unknown_keyword(function_name: str, given: str, known: Iterable[str]) -> Typ
     tf.reduce_sum() has no argument 'axes'. Did you mean 'axis'? It takes: input_tensor, axis.
     """
     names = list(known)
-    takes = (
-        f"It takes: {', '.join(names)}." if names else "It takes no keyword arguments."
-    )
+    takes = f"It takes: {', '.join(names)}." if names else "It takes no keyword arguments."
     parts = [
         f"{function_name}() has no argument {given!r}.",
         nearest(given, names),
@@ -261,9 +259,7 @@ def unknown_keyword(function_name: str, given: str, known: Iterable[str]) -> Typ
 # Frames of these packages are machinery: users are shown the first frame outside them.
 INTERNAL_PACKAGES = frozenset({"keratin", "jax", "jaxlib", "malt", "numpy"})
 
-_PACKAGE_DIRECTORY = (
-    os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
-)
+_PACKAGE_DIRECTORY = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _is_internal_file: dict[str, bool] = {}
 
 SourceMap = Callable[[CodeType, int], tuple[str, int] | None]
