@@ -436,14 +436,14 @@ def as_dtype(type_value: DTypeLike) -> DType:
             return of(np.dtype(type_value))
         except TypeError:
             pass
-    raise TypeError(f"{type_value!r} is not a dtype. {_suggestion(type_value)}")
+    raise TypeError(f"{type_value!r} is not a dtype.{_suggestion(type_value)}")
 
 
 def _suggestion(value: object) -> str:
     if isinstance(value, str):
         suggestion = nearest(value.removeprefix("tf.").removesuffix("_ref"), _names())
-        return suggestion or f"The dtypes are: {', '.join(_names())}."
-    return "Give a dtype such as tf.float32 or 'float32', or a NumPy type such as np.float32."
+        return suggestion or f" The dtypes are: {', '.join(_names())}."
+    return " Give a dtype such as tf.float32 or 'float32', or a NumPy type such as np.float32."
 
 
 def _names() -> Iterable[str]:

@@ -19,6 +19,8 @@
         DataLossError                     15  (OSError)
         UnauthenticatedError              16  (PermissionError)
       OperatorNotAllowedInGraphError      (TypeError)
+      TracedValueError                    (NotImplementedError, TypeError)
+      TracedValueError                    (NotImplementedError, TypeError)
 
 A message says what was given, what was expected, where, and the one thing to do.
 """
@@ -226,17 +228,21 @@ class OperatorNotAllowedInGraphError(TypeError):
     """Python asked for a value that is not there yet, as `if tensor:` does while tracing."""
 
 
+class TracedValueError(NotImplementedError, TypeError):
+    """Python needs a value that is not known while a function is traced."""
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
-    """Return "Did you mean 'axis'?" for the known name most like `name`, or "" if none is like it.
+    """Suggest the known name most like `name`, as a sentence to append; "" if none is like it.
 
     >>> from keratin._engine import errors
     >>> errors.nearest("axes", ["axis", "keepdims"])
-    "Did you mean 'axis'?"
+    " Did you mean 'axis'?"
     """
     candidates = list(known)
     by_lower_case = {candidate.lower(): candidate for candidate in reversed(candidates)}
     matches = difflib.get_close_matches(name.lower(), by_lower_case, n=1, cutoff=0.6)
-    return f"Did you mean {by_lower_case[matches[0]]!r}?" if matches else ""
+    return f" Did you mean {by_lower_case[matches[0]]!r}?" if matches else ""
 
 
 def unknown_keyword(function_name: str, given: str, known: Iterable[str]) -> TypeError:
@@ -297,9 +303,9 @@ def user_frame() -> tuple[str, int] | None:
 
 
 def user_location() -> str:
-    """Where the user's code is now, as "file.py, line 12", or "" if that is not known."""
+    """Where the user's code is now, as "file.py, line 12"."""
     position = user_frame()
-    return f"{position[0]}, line {position[1]}" if position else ""
+    return f"{position[0]}, line {position[1]}" if position else "an unknown line"
 
 
 def exception_type_from_error_code(error_code: int) -> type[OpError]:

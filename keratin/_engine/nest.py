@@ -124,14 +124,13 @@ def _rebuild(structure: Any, parts: list[Any]) -> Any:
 def _rebuild_mapping(structure: Mapping[Any, Any], parts: list[Any]) -> Any:
     by_key = dict(zip(_sorted_keys(structure), parts, strict=True))
     items = {key: by_key[key] for key in structure}
-    kind = type(structure)
+    kind: Any = type(structure)
     if kind is dict:
         return items
     if isinstance(structure, defaultdict):
         return kind(structure.default_factory, items)
-    make: Any = kind
     try:
-        return make(items)
+        return kind(items)
     except TypeError:
         return items
 
@@ -177,11 +176,12 @@ def pack_sequence_as(
             f"flat_sequence must be a list of leaves, but it is of type "
             f"{type(flat_sequence).__name__}: {flat_sequence!r}. Use tf.nest.flatten to make one."
         )
-    num_leaves = len(flatten(structure, expand_composites))
-    if num_leaves != len(flat_sequence):
+    count = len(flatten(structure, expand_composites))
+    if count != len(flat_sequence):
         raise ValueError(
-            f"The structure has {num_leaves} leaves, but flat_sequence has {len(flat_sequence)}. "
-            f"Structure: {_outline(structure)}; flat_sequence: {_short(flat_sequence)}."
+            f"The number of leaves in the structure is {count}, but flat_sequence has "
+            f"{len(flat_sequence)}. Structure: {_outline(structure)}; "
+            f"flat_sequence: {_short(flat_sequence)}."
         )
     return _pack(structure, iter(flat_sequence), expand_composites)
 
@@ -244,9 +244,9 @@ def assert_same_structure(
     if difference is None:
         return
     error, path, what = difference
-    where = f"At {path}: " if path else ""
+    where = f"at {path} " if path else ""
     raise error(
-        f"The two structures differ. {where}{what}\n"
+        f"The two structures differ: {where}{what}\n"
         f"First structure:  {_outline(nest1)}\n"
         f"Second structure: {_outline(nest2)}"
     )

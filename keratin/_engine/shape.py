@@ -338,9 +338,6 @@ def _as_dim(value: Any) -> Dim:
     try:
         dim = value.__index__()
     except (AttributeError, TypeError):
-        value = getattr(value, "value", _NOT_A_SIZE)
-        if value is None or isinstance(value, int):
-            return value
         raise TypeError(
             f"A size of a shape must be an integer or None; {value!r} is of type "
             f"{type(value).__name__}."
@@ -350,9 +347,6 @@ def _as_dim(value: Any) -> Dim:
             f"A size of a shape must be 0 or more; {dim} is not. Write None for an unknown size."
         )
     return int(dim)
-
-
-_NOT_A_SIZE = object()
 
 
 def _merged(a: Dims | None, b: Dims | None) -> Any:
