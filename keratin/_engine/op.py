@@ -1,0 +1,651 @@
+"""`@op` turns a pure function of arrays into an op of the framework.
+
+The body of an op says what it computes; everything that all ops share is here: arguments are
+converted and their dtypes checked, static arguments select a compiled kernel, active tapes and
+accumulators are told, and errors name the op, its arguments and the user's line.
+
+The annotation of a parameter says what it is:
+
+    T, Ts            a tensor, a sequence of tensors: all of them share one dtype
+    Array, Arrays    likewise, each of a dtype of its own
+    DTypeArg         a dtype; the body gets a `numpy.dtype`
+    anything else    static: the body gets plain, hashable Python values
+
+A body gets jax arrays. With `strings=True` it also takes NumPy arrays of bytes, as they are; with
+`host=True` it always gets NumPy arrays, and runs outside of compiled programs.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias, TypeVar
+
+import jax
+import numpy as np
+
+from keratin._engine import dtype as dtypes
+from keratin._engine import errors
+from keratin._engine.dtype import DType, as_dtype
+from keratin._engine.state import context
+from keratin._engine.tensor import (
+    OBJECT,
+    Tensor,
+    convert_to_tensor,
+    is_traced,
+    on_device,
+    scalar_on_device,
+    to_numpy,
+    wrap,
+)
+from keratin._engine.variable import Variable
+
+T: TypeAlias = Any
+Ts: TypeAlias = Sequence[Any]
+Array: TypeAlias = Any
+Arrays: TypeAlias = Sequence[Any]
+DTypeArg: TypeAlias = Any
+Static: TypeAlias = Any
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+GROUPS = {
+    "number": "int uint float complex",
+    "real": "int uint float",
+    "any": "bool int uint float complex string",
+}
+
+# What runs after every op that is not traced: (name of the op, its inputs, its outputs).
+after_call_hooks: list[Callable[[str, list[Any], list[Tensor]], None]] = []
+
+_FOLD_LIMIT = 1024
+
+
+class Kernel:
+    """A pure function of arrays, fixed but for them: what tapes record and differentiate."""
+
+    __slots__ = ("__weakref__", "function", "jitted", "name", "pullbacks")
+
+    def __init__(self, name: str, function: Callable[..., Any], jitted: Any = None):
+        self.name = name
+        self.function = function
+        self.jitted = jitted or jax.jit(function, inline=True)
+        self.pullbacks: dict[Any, Any] = {}
+
+
+class _Parameter:
+    """How one parameter of an op is treated; see the vocabulary at the top."""
+
+    __slots__ = ("default", "kind", "name", "optional", "sequence")
+
+    def __init__(self, parameter: inspect.Parameter):
+        text = str(parameter.annotation).replace(" ", "")
+        base = text.removesuffix("|None")
+        self.name = parameter.name
+        self.default = parameter.default
+        self.optional = base != text
+        self.sequence = base in ("Ts", "Arrays")
+        self.kind = {"T": "T", "Ts": "T", "Array": "Array", "Arrays": "Array"}.get(base, "static")
+        if base == "DTypeArg":
+            self.kind = "dtype"
+
+
+class OpSpec:
+    """All that the dispatcher knows of an op."""
+
+    def __init__(self, body: Callable[..., Any], kinds: str, host: bool, strings: bool):
+        self.body = body
+        self.name = body.__name__
+        self.host = host
+        self.strings = strings or host
+        signature = inspect.signature(body)
+        self.variadic = any(
+            p.kind is inspect.Parameter.VAR_POSITIONAL for p in signature.parameters.values()
+        )
+        if self.variadic:
+            raise TypeError(f"@op {self.name}: a variadic op takes its tensors as a list, `Ts`")
+        self.parameters = [_Parameter(p) for p in signature.parameters.values()]
+        if "name" not in signature.parameters:
+            extra = inspect.Parameter(
+                "name", inspect.Parameter.POSITIONAL_OR_KEYWORD, default=None, annotation="Static"
+            )
+            self.parameters.append(_Parameter(extra))
+            signature = signature.replace(parameters=[*signature.parameters.values(), extra])
+        self.takes_name = "name" in inspect.signature(body).parameters
+        self.signature = signature
+        self.names = [p.name for p in self.parameters]
+        self.tensors = [p for p in self.parameters if p.kind in ("T", "Array")]
+        self.statics = [
+            p for p in self.parameters if p.kind in ("static", "dtype") and p.name != "name"
+        ]
+        self.plain = not any(p.sequence or p.optional for p in self.tensors)
+        self.tensor_at = [self.names.index(p.name) for p in self.tensors]
+        self.static_at = [self.names.index(p.name) for p in self.statics]
+        self.shares = sum(p.kind == "T" for p in self.tensors)
+        self.kinds = frozenset(_expand(kinds))
+        self.kinds_text = kinds
+        self.accepted = frozenset(
+            d.numpy_dtype for d in dtypes.ALL if d.kind in self.kinds - {"string"}
+        )
+        self.kernels: dict[Any, Kernel] = {}
+
+    def default_float(self) -> bool:
+        """Whether Python integers become floats: the op takes no integers."""
+        return "float" in self.kinds and "int" not in self.kinds
+
+
+def _expand(kinds: str) -> list[str]:
+    return [kind for word in kinds.split() for kind in GROUPS.get(word, word).split()]
+
+
+def op(
+    body: Callable[..., Any] | None = None,
+    *,
+    T: str = "any",  # noqa: N803 - it is the T of the annotations
+    host: bool = False,
+    strings: bool = False,
+) -> Any:
+    """Make an op of a pure function; `T` lists the kinds of dtype that its T may have."""
+    if body is None:
+        return functools.partial(op, T=T, host=host, strings=strings)
+    spec = OpSpec(body, T, host, strings)
+    count = len(spec.parameters)
+    tensor_at, static_at = spec.tensor_at, spec.static_at
+    quick = spec.plain and not host
+    shares, accepted = spec.shares, spec.accepted
+    pair = quick and tensor_at == [0, 1] and not static_at
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if kwargs or len(args) != count:
+            args = _bind(spec, args, kwargs)
+        if quick and context.scope is None:
+            arrays = []
+            inputs = []
+            for index in tensor_at:
+                value = args[index]
+                kind = type(value)
+                if kind is Tensor:
+                    arrays.append(value._value)
+                elif kind is Variable:
+                    value._shared = True
+                    arrays.append(value._array)
+                else:
+                    break
+                inputs.append(value)
+            else:
+                first = arrays[0].dtype
+                if (
+                    first in accepted
+                    and (shares < 2 or not pair or arrays[1].dtype == first)
+                    and (pair or shares < 2 or all(a.dtype == first for a in arrays[1:shares]))
+                ):
+                    statics = () if pair else tuple([args[i] for i in static_at])
+                    try:
+                        kernel = spec.kernels.get(statics)
+                    except TypeError:
+                        kernel = None
+                    if kernel is not None:
+                        try:
+                            result = kernel.jitted(*arrays)
+                        except Exception as error:
+                            raise explain(spec.name, error, spec, args) from None
+                        return finish(kernel, inputs, arrays, result)
+        return _call(spec, call, args)
+
+    functools.update_wrapper(call, body)
+    call.__signature__ = spec.signature  # type: ignore[attr-defined]
+    call.spec = spec  # type: ignore[attr-defined]
+    return call
+
+
+def _bind(spec: OpSpec, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+    """The arguments in the order of the parameters, defaults filled in."""
+    if len(args) > len(spec.parameters):
+        raise TypeError(
+            f"{spec.name}() takes {len(spec.parameters)} arguments "
+            f"({', '.join(spec.names)}), but {len(args)} were given"
+        )
+    for key in kwargs:
+        if key not in spec.names:
+            raise errors.unknown_keyword(spec.name, key, spec.names)
+    bound = list(args)
+    for name in kwargs:
+        if name in spec.names[: len(args)]:
+            raise TypeError(f"{spec.name}() got two values for the argument {name!r}")
+    for parameter in spec.parameters[len(args) :]:
+        value = kwargs.get(parameter.name, parameter.default)
+        if value is inspect.Parameter.empty:
+            raise TypeError(f"{spec.name}() is missing the argument {parameter.name!r}")
+        bound.append(value)
+    return tuple(bound)
+
+
+class _Call:
+    """One call on its way: the tensors it was given, flat, and how to put them back."""
+
+    def __init__(self, spec: OpSpec, args: tuple[Any, ...]):
+        self.spec = spec
+        self.inputs: list[Any] = []
+        self.layout: list[Any] = []  # per tensor parameter: None, an int, or a tuple of ints
+        self.shared: list[int] = []
+        for parameter, index in zip(spec.tensors, spec.tensor_at, strict=True):
+            self.layout.append(self._place(parameter, args[index]))
+        self.statics = tuple(
+            [freeze(args[i], p) for p, i in zip(spec.statics, spec.static_at, strict=True)]
+        )
+
+    def _place(self, parameter: _Parameter, value: Any) -> Any:
+        if value is None and parameter.optional:
+            return None
+        if not parameter.sequence:
+            return self._add(parameter, value)
+        if isinstance(value, (Tensor, np.ndarray, Variable)):
+            value = list(value)
+        if not isinstance(value, (list, tuple)):
+            raise TypeError(
+                f"{self.spec.name}: argument {parameter.name!r} takes a list of tensors; given "
+                f"{type(value).__name__}"
+            )
+        return tuple([self._add(parameter, item) for item in value])
+
+    def _add(self, parameter: _Parameter, value: Any) -> int:
+        if value is None:
+            raise ValueError(
+                f"{self.spec.name}: argument {parameter.name!r} is None; a tensor is needed"
+            )
+        self.inputs.append(value)
+        if parameter.kind == "T":
+            self.shared.append(len(self.inputs) - 1)
+        return len(self.inputs) - 1
+
+    def kernel(self) -> Kernel:
+        spec = self.spec
+        key: Any = self.statics if spec.plain else (self.statics, tuple(self.layout))
+        kernel = spec.kernels.get(key)
+        if kernel is None:
+            if len(spec.kernels) > 2000:
+                spec.kernels.clear()
+            kernel = spec.kernels[key] = Kernel(spec.name, self.function())
+        return kernel
+
+    def function(self) -> Callable[..., Any]:
+        """The body as a function of the flat arrays alone."""
+        spec, layout = self.spec, self.layout
+        names = [p.name for p in spec.tensors]
+        fixed = {p.name: v for p, v in zip(spec.statics, self.statics, strict=True)}
+        if spec.takes_name:
+            fixed["name"] = None
+
+        def function(*arrays: Any) -> Any:
+            given = {
+                name: None
+                if place is None
+                else arrays[place]
+                if isinstance(place, int)
+                else [arrays[i] for i in place]
+                for name, place in zip(names, layout, strict=True)
+            }
+            return spec.body(**given, **fixed)
+
+        function.__name__ = spec.name
+        return function
+
+
+def _call(spec: OpSpec, public: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+    """The general path: anything convertible, lists of tensors, tracing, strings, host ops."""
+    handler = _protocol(spec, args)
+    if handler is not None:
+        return handler(public, args)
+    try:
+        call = _Call(spec, args)
+        arrays = _convert(call)
+        if spec.host or any(isinstance(a, np.ndarray) and a.dtype == OBJECT for a in arrays):
+            return _call_on_host(call, arrays)
+        kernel = call.kernel()
+        if context.scope is not None and _is_known(arrays):
+            return _fold(kernel, arrays)
+        if kernel is not None and context.scope is not None and context.tapes:
+            return trace(kernel, call.inputs, arrays)
+        result = kernel.jitted(*arrays)
+    except Exception as error:
+        raise explain(spec.name, error, spec, args) from None
+    return finish(kernel, call.inputs, arrays, result)
+
+
+def _protocol(spec: OpSpec, args: tuple[Any, ...]) -> Callable[..., Any] | None:
+    """The handler of the first argument that takes ops upon itself: symbolic, ragged, sparse."""
+    for parameter, index in zip(spec.tensors, spec.tensor_at, strict=True):
+        value = args[index]
+        for item in value if parameter.sequence and isinstance(value, (list, tuple)) else (value,):
+            handler = getattr(type(item), "__keratin_op__", None)
+            if handler is not None:
+                return functools.partial(handler, item)
+    return None
+
+
+def _convert(call: _Call) -> list[Any]:
+    """The arrays of a call's inputs; those that share a dtype are checked, numbers adapt."""
+    spec, inputs = call.spec, call.inputs
+    arrays: list[Any] = [None] * len(inputs)
+    scope = context.scope
+    for index, value in enumerate(inputs):
+        arrays[index] = _settled(value, scope)
+    common = _common_dtype(call, arrays)
+    for index, value in enumerate(inputs):
+        if arrays[index] is None:
+            hint = common if index in call.shared else None
+            tensor = _adapted(spec, value, hint, index in call.shared)
+            inputs[index], arrays[index] = tensor, tensor._value
+    _check_dtypes(call, arrays)
+    return arrays
+
+
+def _settled(value: Any, scope: Any) -> Any:
+    """The array of what has a dtype of its own already; None for Python values and NumPy."""
+    kind = type(value)
+    if kind is Tensor:
+        array = value._value
+        if scope is not None and not is_traced(array) and isinstance(array, jax.Array):
+            scope.captured[id(value)] = value
+        return array
+    if isinstance(value, Variable):
+        value._shared = True
+        if scope is not None:
+            scope.captured[id(value)] = value
+        return value._read()
+    return value if isinstance(value, jax.Array) else None
+
+
+def _common_dtype(call: _Call, arrays: list[Any]) -> DType | None:
+    for index in call.shared:
+        if arrays[index] is not None:
+            return dtypes.of(arrays[index].dtype)
+    found = [
+        call.inputs[i].dtype
+        for i in call.shared
+        if isinstance(call.inputs[i], (np.ndarray, np.generic))
+    ]
+    found = [dtype for dtype in found if dtype.kind in "biufcV"]
+    if found:
+        return dtypes.of(found[0])
+    if len(call.shared) < 2:
+        return None
+    converted = [to_numpy(call.inputs[i]) for i in call.shared if _plain(call.inputs[i])]
+    ranks = [dtypes.of(array.dtype) for array in converted if array.dtype != OBJECT]
+    return max(
+        ranks, key=lambda d: ("bool int uint float complex".find(d.kind), d.size), default=None
+    )
+
+
+def _plain(value: Any) -> bool:
+    return isinstance(value, (bool, int, float, complex)) or (
+        isinstance(value, (list, tuple)) and all(_plain(item) for item in value)
+    )
+
+
+def _adapted(spec: OpSpec, value: Any, hint: DType | None, shared: bool) -> Tensor:
+    """A tensor of a Python or NumPy value, of the hinted dtype where that loses nothing."""
+    if shared and hint is None and spec.default_float() and _plain(value):
+        hint = dtypes.float32
+    kind = type(value)
+    if (kind is int or kind is float) and hint is not None and context.scope is None:
+        dtype = hint
+        if kind is int and hint.kind in ("int", "uint") and not hint.min <= value <= hint.max:
+            raise errors.InvalidArgumentError(
+                f"the number {value} does not fit the dtype {hint.name}, which holds "
+                f"{hint.min} to {hint.max}. Cast the tensor to a wider dtype first"
+            )
+        if hint.kind in ("float", "complex") or (kind is int and hint.kind in ("int", "uint")):
+            return wrap(scalar_on_device(value, dtype.numpy_dtype))
+    if kind is float and hint is not None and hint.kind in ("int", "uint"):
+        raise errors.InvalidArgumentError(
+            f"the Python float {value} meets a tensor of dtype {hint.name}. Write "
+            f"tf.cast(x, tf.float32), or an integer"
+        )
+    return convert_to_tensor(value, dtype_hint=hint)
+
+
+def _check_dtypes(call: _Call, arrays: list[Any]) -> None:
+    spec = call.spec
+    if not call.shared:
+        return
+    first = call.shared[0]
+    dtype = dtypes.of(arrays[first].dtype)
+    for index in call.shared[1:]:
+        other = dtypes.of(arrays[index].dtype)
+        if other != dtype:
+            raise errors.InvalidArgumentError(
+                f"arguments of different dtypes: {_argument(call, first)} is {dtype.name}, "
+                f"{_argument(call, index)} is {other.name}. "
+                f"Write tf.cast({_argument(call, index)}, tf.{dtype.name}) or "
+                f"tf.cast({_argument(call, first)}, tf.{other.name})"
+            )
+    if dtype.kind not in spec.kinds:
+        remedy = (
+            "tf.cast(x, tf.float32)" if "float" in spec.kinds else (f"tf.cast to {spec.kinds_text}")
+        )
+        raise errors.InvalidArgumentError(
+            f"{_argument(call, first)} has dtype {dtype.name}, but this op takes "
+            f"{_readable(spec.kinds)}. Write {remedy}"
+        )
+
+
+def _readable(kinds: frozenset[str]) -> str:
+    order = ["bool", "int", "uint", "float", "complex", "string"]
+    return " or ".join(kind for kind in order if kind in kinds)
+
+
+def _argument(call: _Call, index: int) -> str:
+    for parameter, place in zip(call.spec.tensors, call.layout, strict=True):
+        if place == index and isinstance(place, int):
+            return parameter.name
+        if isinstance(place, tuple) and index in place:
+            return f"{parameter.name}[{place.index(index)}]"
+    return "an argument"
+
+
+def freeze(value: Any, parameter: Any = None) -> Any:
+    """A static argument as a plain hashable value: tensors become numbers, lists tuples."""
+    if parameter is not None and parameter.kind == "dtype":
+        return None if value is None else as_dtype(value).numpy_dtype
+    kind = type(value)
+    if value is None or kind in (int, bool, str, float):
+        return value
+    if kind is list or kind is tuple:
+        return tuple([freeze(item) for item in value])
+    if isinstance(value, Variable):
+        value = value.value()
+    if isinstance(value, (Tensor, jax.Array)):
+        array = value._value if isinstance(value, Tensor) else value
+        if is_traced(array):
+            what = f" {parameter.name!r}" if parameter is not None else ""
+            raise errors.InvalidArgumentError(
+                f"the argument{what} must be known while the function is traced, because the shape "
+                "of the result depends on it; it is a tensor that is computed when the function "
+                "runs. Pass a Python number, use x.shape (known while tracing), or call this "
+                "outside of tf.function"
+            )
+        return _frozen_array(np.asarray(array))
+    if isinstance(value, np.ndarray):
+        return _frozen_array(value)
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, DType):
+        return value
+    if hasattr(value, "as_list"):
+        return tuple(value.as_list())
+    if hasattr(value, "__tf_tensor__"):
+        return freeze(convert_to_tensor(value), parameter)
+    if (
+        hasattr(value, "__iter__")
+        and not isinstance(value, (str, bytes, dict))
+        and not hasattr(value, "__members__")
+    ):
+        return tuple([freeze(item) for item in value])
+    return value
+
+
+def _frozen_array(array: np.ndarray[Any, Any]) -> Any:
+    return freeze(array.tolist()) if array.ndim else array.item()
+
+
+# Carrying out
+
+
+def _is_known(arrays: list[Any]) -> bool:
+    """Whether all inputs are values known while tracing: the arithmetic of shapes."""
+    return bool(arrays) and all(
+        isinstance(a, np.ndarray) and a.dtype.kind in "iub" and a.size <= _FOLD_LIMIT
+        for a in arrays
+    )
+
+
+def _fold(kernel: Kernel, arrays: list[Any]) -> Any:
+    with jax.ensure_compile_time_eval():
+        result = kernel.jitted(*[jax.device_put(a) for a in arrays])
+        return jax.tree.map(lambda array: wrap(np.asarray(array)), result)
+
+
+def _call_on_host(call: _Call, arrays: list[Any]) -> Any:
+    spec = call.spec
+    if not spec.strings:
+        raise errors.InvalidArgumentError("this op does not take strings")
+    if any(is_traced(array) for array in arrays):
+        raise errors.InvalidArgumentError(
+            "the shape of the result depends on the values, so this op cannot be part of a "
+            "compiled function. Call it outside of tf.function, wrap it in tf.py_function with a "
+            "fixed result shape, or use an op of fixed shape such as tf.where(condition, x, y)"
+        )
+    result = call.function()(*[np.asarray(array) for array in arrays])
+    make = (
+        (lambda a: wrap(np.asarray(a)))
+        if context.scope is not None
+        else (lambda a: wrap(on_device(np.asarray(a))))
+    )
+    return jax.tree.map(make, result)
+
+
+def apply(kernel: Kernel, inputs: Sequence[Any], arrays: Sequence[Any]) -> Any:
+    """Run a kernel on arrays that belong to `inputs`, and tell whoever listens."""
+    if context.scope is not None and context.tapes:
+        return trace(kernel, list(inputs), list(arrays))
+    return finish(kernel, inputs, arrays, kernel.jitted(*arrays))
+
+
+def trace(kernel: Kernel, inputs: list[Any], arrays: list[Any]) -> Any:
+    """Trace a kernel while tapes listen: one tape alone keeps the pullback, not the recipe."""
+    tapes = context.tapes
+    if len(tapes) == 1 and tapes[0].keeps_pullbacks:
+        wanted = tapes[0].differentiable(inputs, arrays)
+        if not wanted:
+            return _wrapped(kernel.jitted(*arrays))
+        outputs, pullback = jax.vjp(
+            _of(kernel.jitted, arrays, wanted), *[arrays[i] for i in wanted]
+        )
+        result = _wrapped(outputs)
+        tapes[0].record_pullback(inputs, wanted, pullback, result)
+        return result
+    return finish(kernel, inputs, arrays, kernel.jitted(*arrays))
+
+
+def _of(function: Callable[..., Any], arrays: list[Any], wanted: list[int]) -> Callable[..., Any]:
+    """`function` of the wanted arrays alone."""
+
+    def partial(*some: Any) -> Any:
+        full = list(arrays)
+        for index, array in zip(wanted, some, strict=True):
+            full[index] = array
+        return function(*full)
+
+    return partial
+
+
+def _is_tensor(value: Any) -> bool:
+    return type(value) is Tensor
+
+
+def _wrapped(result: Any) -> Any:
+    return wrap(result) if isinstance(result, jax.Array) else jax.tree.map(wrap, result)
+
+
+def finish(kernel: Kernel, inputs: Sequence[Any], arrays: Sequence[Any], result: Any) -> Any:
+    """Tensors of the arrays that a kernel gave; tapes and hooks hear of them."""
+    if isinstance(result, jax.Array):
+        tensor = Tensor.__new__(Tensor)
+        tensor._value = result
+        if context.tapes:
+            for tape in context.tapes:
+                tape.record(kernel, inputs, arrays, [tensor])
+        if after_call_hooks:
+            run_hooks(kernel, inputs, [tensor])
+        return tensor
+    tensors = jax.tree.map(wrap, result)
+    if context.tapes or after_call_hooks:
+        flat = jax.tree.leaves(tensors, is_leaf=_is_tensor)
+        for tape in context.tapes:
+            tape.record(kernel, inputs, arrays, flat)
+        run_hooks(kernel, inputs, flat)
+    return tensors
+
+
+def run_hooks(kernel: Kernel, inputs: Sequence[Any], outputs: list[Tensor]) -> None:
+    for hook in after_call_hooks:
+        hook(kernel.name, list(inputs), outputs)
+
+
+# Errors
+
+
+def explain(name: str, error: Exception, spec: OpSpec | None, args: tuple[Any, ...]) -> Exception:
+    """The error to raise in place of `error`: it names the op, the arguments and the line."""
+    if getattr(error, "_explained", False) or isinstance(
+        error, (errors.TracedValueError, errors.OperatorNotAllowedInGraphError, AttributeError)
+    ):
+        return error.with_traceback(None)
+    given = _describe(spec, args) if spec is not None else ""
+    reason = str(error).split("\n\n")[0].strip().rstrip(".")
+    message = f"tf.{name}: {reason}.{given} At {errors.user_location()}."
+    kind: type[Exception] = errors.InvalidArgumentError
+    if isinstance(error, errors.OpError):
+        kind = type(error)
+    elif isinstance(error, (jax.errors.JAXTypeError, jax.errors.JAXIndexError)):
+        kind = errors.InvalidArgumentError
+    elif isinstance(error, TypeError) and not _from_jax(error):
+        kind = TypeError
+    elif isinstance(error, (NotImplementedError, MemoryError, KeyError, OverflowError)):
+        kind = type(error)
+    result = kind(message)
+    result._explained = True  # type: ignore[attr-defined]
+    return result
+
+
+def _from_jax(error: Exception) -> bool:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    module = "" if trace is None else str(trace.tb_frame.f_globals.get("__name__", ""))
+    return module.split(".")[0] in ("jax", "jaxlib", "numpy")
+
+
+def _describe(spec: OpSpec, args: tuple[Any, ...]) -> str:
+    parts = []
+    for parameter, value in zip(spec.parameters, args, strict=False):
+        if parameter.name == "name":
+            continue
+        if parameter.kind in ("static", "dtype"):
+            if value is not parameter.default:
+                parts.append(f"{parameter.name}={_brief(value)}")
+        elif value is not None:
+            parts.append(f"{parameter.name}: {_brief(value)}")
+    return f" Given {', '.join(parts)}." if parts else ""
+
+
+def _brief(value: Any) -> str:
+    if isinstance(value, (Tensor, Variable)) or hasattr(value, "shape"):
+        shape = tuple(value.shape) if value.shape is not None else "unknown"
+        dtype = getattr(value.dtype, "name", value.dtype)
+        return f"shape {shape} {dtype}"
+    if isinstance(value, (list, tuple)) and any(hasattr(item, "shape") for item in value):
+        return "[" + ", ".join(_brief(item) for item in value[:8]) + "]"
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,0 +1,544 @@
+"""The tensor: an immutable array on a device, or one being traced.
+
+Its operators are ops of the layers above; `operators` finds them by name when first used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NoReturn
+
+import jax
+import numpy as np
+
+from keratin._engine import dtype as dtypes
+from keratin._engine import errors
+from keratin._engine.dtype import DType, as_dtype
+from keratin._engine.operators import Arithmetic, operators
+from keratin._engine.shape import TensorShape
+from keratin._engine.state import context
+
+jax.config.update("jax_enable_x64", True)
+
+OBJECT = np.dtype(object)
+
+
+class Reference:
+    """A hashable handle of a tensor or variable, equal to handles of the same object only."""
+
+    __slots__ = ("_target",)
+
+    def __init__(self, target: Any):
+        self._target = target
+
+    def deref(self) -> Any:
+        """The tensor or variable itself."""
+        return self._target
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Reference) and self._target is other._target
+
+    def __hash__(self) -> int:
+        return id(self._target)
+
+    def __repr__(self) -> str:
+        return f"<Reference wrapping {self._target!r}>"
+
+
+class Tensor(Arithmetic):
+    """An immutable multi-dimensional array of one dtype.
+
+    Made by `tf.constant`, by the creation functions, and by every op.
+
+    >>> tf.constant([[1, 2], [3, 4]])
+    <tf.Tensor: shape=(2, 2), dtype=int32, numpy=
+    array([[1, 2],
+           [3, 4]], dtype=int32)>
+    """
+
+    __slots__ = ("__weakref__", "_value")
+
+    _value: Any
+
+    OVERLOADABLE_OPERATORS = frozenset(
+        "__" + name + "__"
+        for name in (
+            "abs add and div eq floordiv ge getitem gt invert le lt matmul mod mul ne neg or pow "
+            "radd rand rdiv rfloordiv rmatmul rmod rmul ror rpow rsub rtruediv rxor sub truediv xor"
+        ).split()
+    )
+
+    def __init__(self, *_: Any, **__: Any):
+        raise TypeError(
+            "tf.Tensor is not called directly. Use tf.constant(value) or "
+            "tf.convert_to_tensor(value)."
+        )
+
+    # What it is
+
+    @property
+    def shape(self) -> TensorShape:
+        """The shape, as a `tf.TensorShape`."""
+        return TensorShape(self._value.shape)
+
+    def get_shape(self) -> TensorShape:
+        """The shape, as a `tf.TensorShape`."""
+        return TensorShape(self._value.shape)
+
+    def set_shape(self, shape: Any) -> None:
+        """Check that the shape is compatible with `shape`."""
+        if not TensorShape(shape).is_compatible_with(self.shape):
+            raise ValueError(
+                f"set_shape: the tensor has shape {self.shape}, which is not compatible with the "
+                f"shape {TensorShape(shape)} given. A shape is fixed when a tensor is made; use "
+                "tf.reshape to make a tensor of another shape."
+            )
+
+    @property
+    def dtype(self) -> DType:
+        """The type of the elements."""
+        return dtypes.of(self._value.dtype)
+
+    @property
+    def ndim(self) -> int:
+        """The number of dimensions."""
+        return int(self._value.ndim)
+
+    @property
+    def name(self) -> str:
+        """A label; tensors of eager execution have no graph to be named in."""
+        return f"Tensor_{id(self):x}"
+
+    @property
+    def device(self) -> str:
+        """The full name of the device that holds the tensor."""
+        kind, index = "CPU", 0
+        if isinstance(self._value, jax.Array) and not is_traced(self._value):
+            device = next(iter(self._value.devices()))
+            kind = "CPU" if device.platform == "cpu" else "GPU"
+            kind = "TPU" if device.platform == "tpu" else kind
+            index = device.id
+        return f"/job:localhost/replica:0/task:0/device:{kind}:{index}"
+
+    def ref(self) -> Reference:
+        """A hashable handle, for dictionaries and sets."""
+        return Reference(self)
+
+    experimental_ref = ref
+
+    # As NumPy and Python see it
+
+    def numpy(self) -> Any:
+        """A copy of the value as a NumPy array or scalar."""
+        value = self._concrete("numpy()")
+        return np.array(value) if value.ndim else value[()]
+
+    def _concrete(self, what: str) -> np.ndarray[Any, Any]:
+        if is_traced(self._value):
+            raise errors.TracedValueError(
+                f"{what} needs the value of {self!r}, which is not known yet: the function is "
+                "being traced, and runs later. Use tf.print to see values, tf.py_function to run "
+                f"Python on them, or move the call out of the tf.function. At "
+                f"{errors.user_location()}."
+            )
+        return np.asarray(self._value)
+
+    def eval(self, feed_dict: Any = None, session: Any = None) -> Any:
+        """The value as NumPy, as `numpy()` gives it."""
+        if feed_dict:
+            raise ValueError("eval: feed_dict is for placeholders; this tensor has a value already")
+        return self.numpy()
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
+        value = self._concrete("Conversion to a NumPy array")
+        return np.array(value, dtype) if copy is not False else np.asarray(value, dtype)
+
+    def __jax_array__(self) -> Any:
+        return self._value
+
+    def __dlpack__(self, **options: Any) -> Any:
+        return self._value.__dlpack__(**options)
+
+    def __dlpack_device__(self) -> Any:
+        return self._value.__dlpack_device__()
+
+    def __len__(self) -> int:
+        if not self._value.ndim:
+            raise TypeError("len() of a scalar tensor: it has no dimensions. Its shape is ().")
+        return int(self._value.shape[0])
+
+    def __iter__(self) -> Iterator[Tensor]:
+        if not self._value.ndim:
+            raise TypeError("Cannot iterate over a scalar tensor. Its shape is ().")
+        for index in range(self._value.shape[0]):
+            yield self[index]
+
+    def __bool__(self) -> bool:
+        if is_traced(self._value):
+            raise errors.OperatorNotAllowedInGraphError(
+                f"Python asked whether {self!r} is true, but its value is not known while the "
+                "function is traced. Inside tf.function write `if`/`while` on tensors in code that "
+                "AutoGraph converts (not autograph=False, not in a lambda of another library), "
+                "or use tf.cond, tf.where, tf.while_loop, tf.logical_and. At "
+                f"{errors.user_location()}."
+            )
+        value = np.asarray(self._value)
+        if value.size != 1:
+            raise ValueError(
+                f"The truth value of a tensor of shape {value.shape} is ambiguous. "
+                "Use tf.reduce_all(x) or tf.reduce_any(x)."
+            )
+        return bool(value.item())
+
+    def __float__(self) -> float:
+        return float(self._scalar("float()"))
+
+    def __int__(self) -> int:
+        return int(self._scalar("int()"))
+
+    def __complex__(self) -> complex:
+        return complex(self._scalar("complex()"))
+
+    def __index__(self) -> int:
+        if self.dtype.kind not in ("int", "uint") or self._value.ndim:
+            raise TypeError(
+                f"Only a scalar integer tensor can be an index; this one is {self!r}. "
+                "Use tf.cast(x, tf.int32) or int(x)."
+            )
+        return int(self._concrete("Use as a Python index").item())
+
+    def __round__(self, digits: int | None = None) -> Any:
+        return round(self._scalar("round()"), digits)
+
+    def _scalar(self, what: str) -> Any:
+        value = self._concrete(what)
+        if value.size != 1:
+            raise TypeError(f"{what} needs a tensor of one element; the shape is {value.shape}.")
+        return value.item()
+
+    def __copy__(self) -> Tensor:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
+        return self
+
+    def __reduce__(self) -> Any:
+        return convert_to_tensor, (np.array(self._concrete("Pickling")), self.dtype.name)
+
+    def __setitem__(self, key: Any, value: Any) -> NoReturn:
+        raise TypeError(
+            "A tensor cannot be changed: item assignment `x[...] = value` is not supported. Use a "
+            "tf.Variable and `v[...].assign(value)`, or make a new tensor with "
+            f"tf.tensor_scatter_nd_update(x, indices, updates). At {errors.user_location()}."
+        )
+
+    def __getattr__(self, name: str) -> Any:
+        remedy = _NUMPY_METHODS.get(name)
+        if remedy:
+            raise AttributeError(
+                f"A tensor has no attribute {name!r}. Use {remedy}, or call "
+                "tf.experimental.numpy.experimental_enable_numpy_behavior() first."
+            )
+        known = [attribute for attribute in dir(type(self)) if not attribute.startswith("_")]
+        raise AttributeError(f"A tensor has no attribute {name!r}.{errors.nearest(name, known)}")
+
+    def __format__(self, spec: str) -> str:
+        if self._value.ndim == 0 and not is_traced(self._value):
+            value = self.numpy()
+            return (
+                format(value.item() if hasattr(value, "item") else value, spec)
+                if spec
+                else (str(self))
+            )
+        return format(str(self), spec)
+
+    def __str__(self) -> str:
+        if is_traced(self._value):
+            return f'Tensor("{self.name}", shape={self.shape}, dtype={self.dtype.name})'
+        return f"tf.Tensor({_text(self._value)}, shape={self.shape}, dtype={self.dtype.name})"
+
+    def __repr__(self) -> str:
+        if is_traced(self._value):
+            return f"<tf.Tensor '{self.name}' shape={self.shape} dtype={self.dtype.name}>"
+        text = _text(self._value, as_repr=True)
+        return f"<tf.Tensor: shape={self.shape}, dtype={self.dtype.name}, numpy={text}>"
+
+
+_NUMPY_METHODS = {
+    "T": "tf.transpose(x)",
+    "astype": "tf.cast(x, dtype)",
+    "ravel": "tf.reshape(x, [-1])",
+    "flatten": "tf.reshape(x, [-1])",
+    "reshape": "tf.reshape(x, shape)",
+    "transpose": "tf.transpose(x, perm)",
+    "clip": "tf.clip_by_value(x, low, high)",
+    "size": "tf.size(x)",
+    "tolist": "x.numpy().tolist()",
+    "item": "x.numpy().item()",
+    "sum": "tf.reduce_sum(x)",
+    "mean": "tf.reduce_mean(x)",
+    "max": "tf.reduce_max(x)",
+    "min": "tf.reduce_min(x)",
+    "std": "tf.math.reduce_std(x)",
+    "dot": "tf.tensordot(x, y, 1) or x @ y",
+    "copy": "tf.identity(x)",
+    "data": "x.numpy().data",
+}
+
+
+def _text(value: Any, as_repr: bool = False) -> str:
+    array = np.asarray(value)
+    if not array.ndim:
+        return repr(array[()]) if as_repr and array.dtype == OBJECT else str(array[()])
+    text = repr(array) if as_repr else str(array)
+    return "\n" + text if as_repr and "\n" in text else text
+
+
+def is_traced(value: Any) -> bool:
+    """Whether an array stands for a value that is known only when the program runs."""
+    return isinstance(value, jax.core.Tracer)
+
+
+def wrap(value: Any) -> Tensor:
+    """A tensor around an array, as it is."""
+    tensor = Tensor.__new__(Tensor)
+    tensor._value = value
+    return tensor
+
+
+jax.tree_util.register_pytree_node(
+    Tensor, lambda tensor: ((tensor._value,), None), lambda _, children: wrap(children[0])
+)
+
+
+def known(value: np.ndarray[Any, Any]) -> Tensor:
+    """A tensor of a value known while tracing, such as a shape; eagerly, an ordinary one."""
+    return wrap(value if context.scope is not None else on_device(value))
+
+
+def on_device(value: np.ndarray[Any, Any]) -> Any:
+    """A copy of a NumPy array on the current device; strings stay on the host."""
+    if value.dtype == OBJECT:
+        return value
+    return jax.device_put(np.array(value))
+
+
+# Conversion of Python and NumPy values
+
+_conversions: list[tuple[int, Any, Callable[..., Any]]] = []
+
+
+def register_tensor_conversion_function(
+    base_type: type | tuple[type, ...], conversion_func: Callable[..., Any], priority: int = 100
+) -> None:
+    """Have values of `base_type` converted by `conversion_func(value, dtype, name, as_ref)`.
+
+    >>> class Celsius:
+    ...     degrees = 21.5
+    >>> tf.register_tensor_conversion_function(
+    ...     Celsius, lambda value, dtype=None, name=None, as_ref=False: tf.constant(value.degrees))
+    >>> tf.convert_to_tensor(Celsius())
+    <tf.Tensor: shape=(), dtype=float32, numpy=21.5>
+    """
+    if not callable(conversion_func):
+        raise TypeError(f"conversion_func must be callable; given {conversion_func!r}")
+    _conversions.append((priority, base_type, conversion_func))
+    _conversions.sort(key=lambda entry: entry[0])
+
+
+def convert_to_tensor(
+    value: Any, dtype: Any = None, dtype_hint: Any = None, name: str | None = None
+) -> Tensor:
+    """Make a tensor of a NumPy array, a Python number, a string, or nested lists of these.
+
+    `dtype` is required of the result; `dtype_hint` is used where the value allows it.
+
+    >>> tf.convert_to_tensor([1, 2], dtype=tf.float32)
+    <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1., 2.], dtype=float32)>
+    """
+    wanted = None if dtype is None else as_dtype(dtype)
+    if type(value) is Tensor:
+        return _checked(value, wanted)
+    converted = _by_protocol(value, wanted)
+    if converted is not None:
+        return _checked(converted, wanted)
+    if isinstance(value, (list, tuple)) and _holds_tensors(value):
+        return _checked(_stacked(value, wanted, dtype_hint), wanted)
+    array = to_numpy(value, wanted, None if dtype_hint is None else as_dtype(dtype_hint))
+    return wrap(array if context.scope is not None else on_device(array))
+
+
+def _checked(tensor: Tensor, wanted: DType | None) -> Tensor:
+    if wanted is not None and tensor.dtype != wanted:
+        raise ValueError(
+            f"Tensor conversion requested dtype {wanted.name} for a tensor of dtype "
+            f"{tensor.dtype.name}: {tensor!r}. Write tf.cast(x, tf.{wanted.name}). At "
+            f"{errors.user_location()}."
+        )
+    return tensor
+
+
+def _by_protocol(value: Any, wanted: DType | None) -> Tensor | None:
+    """A tensor of a variable, a JAX array, or an object that says itself how to convert it."""
+    if isinstance(value, jax.Array):
+        return wrap(value)
+    method = getattr(type(value), "__tf_tensor__", None)
+    if method is not None:
+        tensor: Tensor = method(value, wanted, None)
+        return tensor
+    for _, base_type, function in _conversions:
+        if isinstance(value, base_type):
+            result = function(value, dtype=wanted, name=None, as_ref=False)
+            if result is not NotImplemented:
+                return convert_to_tensor(result)
+    return None
+
+
+def _holds_tensors(value: Any) -> bool:
+    return any(
+        hasattr(type(item), "__tf_tensor__")
+        or isinstance(item, (Tensor, jax.Array))
+        or (isinstance(item, (list, tuple)) and _holds_tensors(item))
+        for item in value
+    )
+
+
+def _stacked(values: Sequence[Any], wanted: DType | None, hint: Any) -> Tensor:
+    first = wanted
+    if first is None:
+        first = next((item.dtype for item in _flat(values) if isinstance(item, Tensor)), None)
+    items = [convert_to_tensor(value, dtype_hint=first or hint) for value in values]
+    stacked: Tensor = operators.stack(items)
+    return stacked
+
+
+def _flat(values: Any) -> Iterator[Any]:
+    for value in values:
+        if isinstance(value, (list, tuple)):
+            yield from _flat(value)
+        else:
+            yield convert_to_tensor(value) if hasattr(type(value), "__tf_tensor__") else value
+
+
+def to_numpy(
+    value: Any, dtype: DType | None = None, hint: DType | None = None
+) -> np.ndarray[Any, Any]:
+    """A NumPy array of what TensorFlow would make of `value`: int32 and float32 by default.
+
+    `dtype` is required; `hint` is taken when it loses nothing of the value's kind.
+    """
+    if value is None:
+        raise ValueError("Cannot convert None to a tensor: a value is missing.")
+    array = _as_array(value)
+    is_numpy = isinstance(value, (np.ndarray, np.generic)) or not isinstance(
+        value, (bool, int, float, complex, str, bytes, list, tuple, range)
+    )
+    if array.dtype == OBJECT or array.dtype.kind in "SU":
+        return _string_array(array, dtype, value)
+    if dtype is not None:
+        if not is_numpy and not _fits(array, dtype):
+            raise TypeError(
+                f"Cannot convert {_short(value)} to a tensor of dtype {dtype.name}: the value "
+                f"is of kind {dtypes.of(array.dtype).kind}. Write tf.cast(x, tf.{dtype.name}) "
+                "to convert it with loss."
+            )
+        return array.astype(_numpy_of(dtype, value))
+    if hint is not None and hint.kind != "string" and _fits(array, hint):
+        return array.astype(hint.numpy_dtype)
+    return array if is_numpy or not _is_python(value) else _narrowed(array)
+
+
+def _numpy_of(dtype: DType, value: Any) -> np.dtype[Any]:
+    if dtype.kind == "string":
+        raise TypeError(f"Cannot convert {_short(value)} to a tensor of strings. Use tf.as_string.")
+    return dtype.numpy_dtype
+
+
+def _as_array(value: Any) -> np.ndarray[Any, Any]:
+    if isinstance(value, TensorShape):
+        return np.array(value.as_list(), np.int32)
+    try:
+        return np.asarray(value)
+    except ValueError:
+        raise ValueError(
+            f"Cannot convert a ragged list to a tensor: {_short(value)}. All rows need the same "
+            "length; pad them, or use tf.ragged.constant."
+        ) from None
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def _string_array(
+    array: np.ndarray[Any, Any], dtype: DType | None, value: Any
+) -> np.ndarray[Any, Any]:
+    if dtype is not None and dtype.kind != "string":
+        raise TypeError(
+            f"Cannot convert {_short(value)} to a tensor of dtype {dtype.name}: it holds text. "
+            "Use tf.strings.to_number."
+        )
+    result = np.empty(array.shape, OBJECT)
+    for index, item in enumerate(array.flat):
+        if isinstance(item, str):
+            item = item.encode()
+        elif not isinstance(item, bytes):
+            raise ValueError(
+                f"Cannot convert {_short(item)} of type {type(item).__name__} to a tensor. A "
+                "tensor holds numbers, booleans or strings."
+            )
+        result.flat[index] = bytes(item)
+    return result
+
+
+_RANK = {"bool": 0, "uint": 1, "int": 1, "float": 2, "complex": 3}
+
+
+def _fits(array: np.ndarray[Any, Any], dtype: DType) -> bool:
+    """Whether a conversion keeps the kind: an integer may become a float, not the reverse."""
+    given, wanted = dtypes.of(array.dtype).kind, dtype.kind
+    if given == "bool" or wanted == "bool":
+        return given == wanted or array.size == 0
+    if wanted not in _RANK or given not in _RANK:
+        return False
+    if array.size == 0:
+        return True
+    if wanted in ("int", "uint") and given in ("int", "uint"):
+        return bool(array.min() >= dtype.min and array.max() <= dtype.max)
+    return _RANK[given] <= _RANK[wanted]
+
+
+def _is_python(value: Any) -> bool:
+    while isinstance(value, (list, tuple)):
+        if not value:
+            return True
+        value = value[0]
+    return isinstance(value, (bool, int, float, complex, range)) and not isinstance(
+        value, np.generic
+    )
+
+
+def _narrowed(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Python's float is float32 here, and its int is int32 where it fits."""
+    if array.dtype == np.float64:
+        return array.astype(np.float32)
+    if array.dtype == np.int64 and (
+        not array.size or (array.min() >= -(2**31) and array.max() < 2**31)
+    ):
+        return array.astype(np.int32)
+    return array
+
+
+_scalars: dict[tuple[Any, Any], Any] = {}
+
+
+def scalar_on_device(value: float | int | bool, dtype: np.dtype[Any]) -> Any:
+    """A Python number as an array, remembered: loops use the same few numbers again and again."""
+    key = (value, dtype) if value else (str(value), dtype)
+    array = _scalars.get(key)
+    if array is None:
+        if len(_scalars) > 1000:
+            _scalars.clear()
+        array = _scalars[key] = jax.device_put(np.array(value, dtype))
+    return array

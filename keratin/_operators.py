@@ -1,0 +1,106 @@
+"""The ops behind Python's operators, by the names that `_engine.operators` asks for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from keratin._engine.dtype import bool as bool_dtype
+from keratin._engine.tensor import convert_to_tensor
+from keratin.array import identity, ones_like
+from keratin.array import gather, gather_nd
+from keratin.array import getitem, scatter_slice
+from keratin.array import stack
+from keratin.array import (
+    tensor_scatter_nd_add,
+    tensor_scatter_nd_max,
+    tensor_scatter_nd_min,
+    tensor_scatter_nd_sub,
+    tensor_scatter_nd_update,
+)
+from keratin.array import expand_dims
+from keratin.bitwise import bitwise_and, bitwise_or, bitwise_xor
+from keratin.bitwise import invert as bitwise_invert
+from keratin.linalg import matmul
+from keratin.math import (
+    abs,
+    add,
+    equal,
+    floordiv,
+    floormod,
+    greater,
+    greater_equal,
+    less,
+    less_equal,
+    logical_and,
+    logical_not,
+    logical_or,
+    logical_xor,
+    multiply,
+    negative,
+    not_equal,
+    pow,
+    subtract,
+    truediv,
+)
+
+
+def _is_bool(x: Any, y: Any) -> bool:
+    tensor = x if hasattr(x, "dtype") else y
+    return bool(convert_to_tensor(tensor).dtype == bool_dtype)
+
+
+def and_(x: Any, y: Any) -> Any:
+    """`x & y`: logical for booleans, of the bits for integers."""
+    return logical_and(x, y) if _is_bool(x, y) else bitwise_and(x, y)
+
+
+def or_(x: Any, y: Any) -> Any:
+    """`x | y`: logical for booleans, of the bits for integers."""
+    return logical_or(x, y) if _is_bool(x, y) else bitwise_or(x, y)
+
+
+def xor(x: Any, y: Any) -> Any:
+    """`x ^ y`: logical for booleans, of the bits for integers."""
+    return logical_xor(x, y) if _is_bool(x, y) else bitwise_xor(x, y)
+
+
+def invert(x: Any) -> Any:
+    """`~x`: logical for booleans, of the bits for integers."""
+    return logical_not(x) if _is_bool(x, x) else bitwise_invert(x)
+
+
+__all__ = [
+    "abs",
+    "add",
+    "and_",
+    "equal",
+    "expand_dims",
+    "floordiv",
+    "floormod",
+    "gather",
+    "gather_nd",
+    "getitem",
+    "greater",
+    "greater_equal",
+    "identity",
+    "invert",
+    "less",
+    "less_equal",
+    "matmul",
+    "multiply",
+    "negative",
+    "not_equal",
+    "ones_like",
+    "or_",
+    "pow",
+    "scatter_slice",
+    "stack",
+    "subtract",
+    "tensor_scatter_nd_add",
+    "tensor_scatter_nd_max",
+    "tensor_scatter_nd_min",
+    "tensor_scatter_nd_sub",
+    "tensor_scatter_nd_update",
+    "truediv",
+    "xor",
+]
