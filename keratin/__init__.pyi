@@ -5,8 +5,10 @@
 from keratin import bitwise as bitwise
 from keratin import dtypes as dtypes
 from keratin import errors as errors
+from keratin import linalg as linalg
 from keratin import math as math
 from keratin import nest as nest
+from keratin import signal as signal
 from keratin._engine.dtype import DType as DType
 from keratin._engine.dtype import as_dtype as as_dtype
 from keratin._engine.dtype import bfloat16 as bfloat16
@@ -39,6 +41,9 @@ from keratin._engine.spec import NoneTensorSpec as NoneTensorSpec
 from keratin._engine.spec import TensorSpec as TensorSpec
 from keratin._engine.spec import TypeSpec as TypeSpec
 from keratin._engine.spec import type_spec_from_value as type_spec_from_value
+from keratin.linalg._product import einsum as einsum
+from keratin.linalg._product import matmul as matmul
+from keratin.linalg._product import tensordot as tensordot
 from keratin.math._activation import sigmoid as sigmoid
 from keratin.math._arithmetic import add as add
 from keratin.math._arithmetic import add_n as add_n
