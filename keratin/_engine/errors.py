@@ -254,12 +254,7 @@ def unknown_keyword(function_name: str, given: str, known: Iterable[str]) -> Typ
     """
     names = list(known)
     takes = f"It takes: {', '.join(names)}." if names else "It takes no keyword arguments."
-    parts = [
-        f"{function_name}() has no argument {given!r}.",
-        nearest(given, names),
-        takes,
-    ]
-    return TypeError(" ".join(part for part in parts if part))
+    return TypeError(f"{function_name}() has no argument {given!r}.{nearest(given, names)} {takes}")
 
 
 # Frames of these packages are machinery: users are shown the first frame outside them.

@@ -16,6 +16,7 @@ from keratin._engine import dtype as dtypes
 from keratin._engine import nest
 from keratin._engine.dtype import DType, DTypeLike
 from keratin._engine.shape import TensorShape, as_shape
+from keratin._engine.tensor import Tensor, convert_to_tensor
 
 
 class TypeSpec:
@@ -207,7 +208,7 @@ class TensorSpec(TypeSpec):
     @property
     def value_type(self) -> type[Any]:
         """The class of the values: `tf.Tensor`."""
-        return tensor_classes[0]
+        return Tensor
 
     def is_compatible_with(self, spec_or_tensor: Any) -> bool:
         """Whether a tensor, or what another spec describes, has this dtype and fits this shape.
@@ -216,10 +217,9 @@ class TensorSpec(TypeSpec):
         True
         """
         other = spec_or_tensor
-        dense: tuple[Any, ...] = (TensorSpec, *tensor_classes)
-        if not isinstance(other, dense):
+        if not isinstance(other, TensorSpec | Tensor):
             return super().is_compatible_with(other)
-        return self._dtype == other.dtype and self._shape.is_compatible_with(other.shape)
+        return self._dtype is other.dtype and self._shape.is_compatible_with(other.shape)
 
     def is_subtype_of(self, other: Any) -> bool:
         """Whether every tensor of this spec is one of `other`.
@@ -230,7 +230,7 @@ class TensorSpec(TypeSpec):
         return (
             type(other) is TensorSpec
             and self._dtype is other._dtype
-            and other._name in (None, self._name)
+            and self._name in (None, other._name)
             and self._shape.is_subtype_of(other._shape)
         )
 
@@ -289,12 +289,6 @@ class NoneTensorSpec(TypeSpec):
         return None
 
 
-# Filled by the modules that define them: the class of eager tensors first.
-tensor_classes: list[type[Any]] = []
-
-# Converts Python and NumPy values to a tensor; the engine's tensor module sets it.
-to_tensor: list[Callable[[Any], Any]] = []
-
 _makers: list[tuple[type[Any], Callable[[Any], TypeSpec]]] = []
 
 
@@ -310,9 +304,9 @@ def type_spec_from_value(value: Any) -> TypeSpec:
     TensorSpec(shape=(2,), dtype=tf.float32, name=None)
     """
     spec = _spec_or_none(value)
-    if spec is None and to_tensor:
+    if spec is None:
         try:
-            spec = TensorSpec.from_tensor(to_tensor[0](value))
+            spec = TensorSpec.from_tensor(convert_to_tensor(value))
         except (TypeError, ValueError):
             spec = None
     if spec is None:
@@ -326,7 +320,7 @@ def type_spec_from_value(value: Any) -> TypeSpec:
 def _spec_or_none(value: Any) -> TypeSpec | None:
     if value is None:
         return NoneTensorSpec()
-    if isinstance(value, tuple(tensor_classes)):
+    if isinstance(value, Tensor):
         return TensorSpec.from_tensor(value)
     spec = getattr(type(value), "_type_spec", None) and value._type_spec
     if isinstance(spec, TypeSpec):
