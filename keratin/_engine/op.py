@@ -20,9 +20,10 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar, overload
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from keratin._engine import dtype as dtypes
@@ -138,10 +139,20 @@ def _expand(kinds: str) -> list[str]:
     return [kind for word in kinds.split() for kind in GROUPS.get(word, word).split()]
 
 
+@overload
+def op(body: Function) -> Function: ...
+
+
+@overload
 def op(
-    body: Callable[..., Any] | None = None,
+    *, T: str = "any", host: bool = False, strings: bool = False
+) -> Callable[[Function], Function]: ...
+
+
+def op(
+    body: Any = None,
     *,
-    T: str = "any",  # noqa: N803 - it is the T of the annotations
+    T: str = "any",
     host: bool = False,
     strings: bool = False,
 ) -> Any:
@@ -539,13 +550,29 @@ def trace(kernel: Kernel, inputs: list[Any], arrays: list[Any]) -> Any:
         wanted = tapes[0].differentiable(inputs, arrays)
         if not wanted:
             return _wrapped(kernel.jitted(*arrays))
-        outputs, pullback = jax.vjp(
-            _of(kernel.jitted, arrays, wanted), *[arrays[i] for i in wanted]
-        )
+        partial = _of(kernel.jitted, arrays, wanted)
+        outputs, vjp = jax.vjp(partial, *[arrays[i] for i in wanted])
         result = _wrapped(outputs)
-        tapes[0].record_pullback(inputs, wanted, pullback, result)
+        flat = jax.tree.leaves(result, is_leaf=_is_tensor)
+        tapes[0].record_pullback(inputs, wanted, _pullback_of(vjp, outputs), flat)
         return result
     return finish(kernel, inputs, arrays, kernel.jitted(*arrays))
+
+
+def _pullback_of(vjp: Callable[..., Any], outputs: Any) -> Callable[[list[Tensor]], list[Tensor]]:
+    """JAX's pullback as a function from tensors to tensors."""
+    leaves, tree = jax.tree.flatten(outputs)
+
+    def pull(cotangents: list[Tensor]) -> list[Tensor]:
+        arrays = [
+            cotangent._value
+            if jnp.issubdtype(leaf.dtype, jnp.inexact)
+            else np.zeros(leaf.shape, jax.dtypes.float0)
+            for leaf, cotangent in zip(leaves, cotangents, strict=True)
+        ]
+        return [wrap(array) for array in vjp(jax.tree.unflatten(tree, arrays))]
+
+    return pull
 
 
 def _of(function: Callable[..., Any], arrays: list[Any], wanted: list[int]) -> Callable[..., Any]:

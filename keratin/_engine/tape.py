@@ -45,7 +45,7 @@ class UnconnectedGradients(enum.Enum):
 class Record:
     """One op that a tape saw."""
 
-    __slots__ = ("arrays", "inputs", "kernel", "outputs", "pullback", "tree", "wanted")
+    __slots__ = ("arrays", "inputs", "kernel", "outputs", "pullback", "wanted")
 
     def __init__(
         self,
@@ -55,9 +55,7 @@ class Record:
         outputs: Sequence[Tensor],
         pullback: Any = None,
         wanted: Sequence[int] = (),
-        tree: Any = None,
     ):
-        self.tree = tree
         self.kernel = kernel
         self.inputs = inputs
         self.arrays = arrays
@@ -152,13 +150,16 @@ class GradientTape:
         ]
 
     def record_pullback(
-        self, inputs: Sequence[Any], wanted: list[int], pullback: Any, result: Any
+        self,
+        inputs: Sequence[Any],
+        wanted: Sequence[int],
+        pullback: Callable[[list[Tensor]], Sequence[Tensor | None]],
+        outputs: Sequence[Tensor],
     ) -> None:
-        """Note an op of a traced program by its pullback; `result` is the structure it gave."""
-        outputs, tree = jax.tree.flatten(result, is_leaf=lambda value: isinstance(value, Tensor))
+        """Note a step by its pullback: from cotangents of all outputs to those of `wanted`."""
         for output in outputs:
             self._tracked[id(output)] = output
-        self._records.append(Record(None, inputs, (), outputs, pullback, wanted, tree))
+        self._records.append(Record(None, inputs, (), outputs, pullback, wanted))
 
     def same(self, value: Tensor, other: Tensor) -> None:
         """Treat `other` as the very value that `value` is."""
@@ -391,7 +392,7 @@ class GradientTape:
     ) -> list[Tensor | None]:
         if id(target) not in self._tracked:
             return [None] * len(sources)
-        if vectorize:
+        if vectorize and not any(record.kernel is None for record in self._records):
             return _Plan(self._records, [target], sources, [wrap(seeds)]).run(batched=True)
         rows = [_Plan(self._records, [target], sources, [wrap(seed)]).run() for seed in seeds]
         return [
@@ -438,7 +439,7 @@ class _Plan:
 
     def run(self, batched: bool = False) -> list[Tensor | None]:
         if any(record.kernel is None for record in self.records):
-            return self._run_pullbacks(batched)
+            return self._run_one_by_one(batched)
         inputs = [value for record in self.records for value in record.inputs]
         arrays = [array for record in self.records for array in record.arrays]
         inputs += [*self.target_values, *self.seeds]
@@ -507,24 +508,29 @@ class _Plan:
             for slot in self.sources
         ]
 
-    def _run_pullbacks(self, batched: bool) -> list[Tensor | None]:
-        """The backward pass of a traced program, by the pullbacks kept while it was traced."""
+    def _run_one_by_one(self, batched: bool) -> list[Tensor | None]:
+        """The backward pass over records that hold pullbacks, or functions of Python."""
         seeds = iter(self.seeds)
         given = [next(seeds)._value if is_given else None for is_given in self.seeded]
         values = [_array_of(target) for target in self.target_values]
 
         def pull(given: list[Any]) -> list[Any]:
-            cotangents = _start(self.targets, values, given)
-            for (_, ins, outs), record in zip(
-                reversed(self.structure), reversed(self.records), strict=True
+            start = _start(self.targets, values, given)
+            cotangents = {slot: wrap(array) for slot, array in start.items()}
+            flows = _wanted(self.structure, self.sources)
+            for (_, ins, outs), record, flow in zip(
+                reversed(self.structure), reversed(self.records), reversed(flows), strict=True
             ):
-                _step_traced(record, ins, outs, cotangents)
+                _step_back(record, ins, outs, flow, cotangents)
             return [
-                jnp.conj(cotangents[slot]) if slot in cotangents else None for slot in self.sources
+                jnp.conj(cotangents[slot]._value)
+                if _is_complex(cotangents, slot)
+                else cotangents.get(slot)
+                for slot in self.sources
             ]
 
         found = jax.vmap(pull)(given) if batched else pull(given)
-        return [None if array is None else wrap(array) for array in found]
+        return [wrap(value) if isinstance(value, jax.Array) else value for value in found]
 
 
 class _Programs:
@@ -650,22 +656,64 @@ def _fill(outputs: Any, mask: Sequence[bool], present: Sequence[Any]) -> Any:
     return jax.tree.unflatten(tree, filled)
 
 
-def _step_traced(
-    record: Record, ins: Sequence[int], outs: Sequence[int], cotangents: dict[int, Any]
+def _is_complex(cotangents: dict[int, Any], slot: int) -> bool:
+    return slot in cotangents and cotangents[slot].dtype.is_complex
+
+
+def _step_back(
+    record: Record,
+    ins: Sequence[int],
+    outs: Sequence[int],
+    flow: Sequence[int],
+    cotangents: dict[int, Tensor],
 ) -> None:
+    """One record backwards, in ops that outer tapes can see."""
     given = [cotangents.get(slot) for slot in outs]
-    if all(cotangent is None for cotangent in given):
-        return
-    mask = [cotangent is not None for cotangent in given]
+    mask = tuple([cotangent is not None for cotangent in given])
     present = [cotangent for cotangent in given if cotangent is not None]
-    if record.kernel is not None:
-        everything = tuple(range(len(ins)))
-        _step(record.kernel, ins, outs, record.arrays, everything, cotangents, jitted=False)
+    if not present or not flow:
         return
-    filled = _fill([output._value for output in record.outputs], mask, present)
-    found = record.pullback(jax.tree.unflatten(record.tree, filled))
-    for index, cotangent in zip(record.wanted, found, strict=True):
-        _accumulate(cotangents, ins[index], cotangent)
+    if record.kernel is not None:
+        wanted = tuple([index for index in flow if _is_inexact(record.arrays[index])])
+        if not wanted:
+            return
+        kernel = _pullback_kernel(record.kernel, wanted, mask, len(record.arrays))
+        arrays = [*record.arrays, *[cotangent._value for cotangent in present]]
+        found = op.apply(kernel, [*record.inputs, *present], arrays)
+    else:
+        wanted = tuple(record.wanted)
+        found = record.pullback(_filled_tensors(record, given))
+    for index, cotangent in zip(wanted, found, strict=True):
+        if cotangent is None:
+            continue
+        slot = ins[index]
+        if slot in cotangents:
+            before = cotangents[slot]
+            cotangent = op.apply(_ADD, [before, cotangent], [before._value, cotangent._value])
+        cotangents[slot] = cotangent
+
+
+def _filled_tensors(record: Record, given: Sequence[Tensor | None]) -> list[Tensor]:
+    """The cotangents of a record's outputs, zeros where none arrived."""
+    return [
+        wrap(jnp.zeros(output._value.shape, output._value.dtype))
+        if cotangent is None
+        else cotangent
+        for output, cotangent in zip(record.outputs, given, strict=True)
+    ]
+
+
+def _pullback_kernel(
+    kernel: Kernel, wanted: tuple[int, ...], mask: tuple[bool, ...], count: int
+) -> Kernel:
+    """The pullback of a kernel as a kernel of its own: its arrays, then the cotangents."""
+    key = ("kernel", wanted, mask)
+    found: Kernel | None = kernel.pullbacks.get(key)
+    if found is None:
+        pull = _pullback(kernel, wanted, mask)
+        found = Kernel("gradient", lambda *arrays: pull(list(arrays[:count]), list(arrays[count:])))
+        kernel.pullbacks[key] = found
+    return found
 
 
 def _warn(message: str) -> None:
@@ -685,4 +733,127 @@ def _reshape_kernel(shape: tuple[int, ...]) -> Kernel:
 
 _IDENTITY = Kernel("identity", lambda array: array)
 _MOVE = Kernel("transpose", lambda array: jnp.moveaxis(array, 0, 1))
+_ADD = Kernel("add", jnp.add)
 _STACK = Kernel("stack", lambda *arrays: jnp.stack(arrays))
+
+
+class ForwardAccumulator:
+    """Compute directional derivatives along with the values themselves (forward mode).
+
+    >>> x = tf.constant([2.0, 3.0])
+    >>> with tf.autodiff.ForwardAccumulator(x, tf.constant([1.0, 0.0])) as accumulator:
+    ...     y = tf.reduce_sum(x ** 3)
+    >>> accumulator.jvp(y)
+    <tf.Tensor: shape=(), dtype=float32, numpy=12.0>
+    """
+
+    keeps_pullbacks = False
+
+    def __init__(self, primals: Structure, tangents: Structure):
+        self._tangents: dict[int, Tensor] = {}
+        self._kept: list[Any] = []
+        self._recording = False
+        nest.assert_same_structure(primals, tangents, check_types=False)
+        pairs = zip(nest.flatten(primals), nest.flatten(tangents), strict=True)
+        for primal, tangent in pairs:
+            self._watch(primal, tangent)
+
+    def _watch(self, primal: Any, tangent: Any) -> None:
+        if not isinstance(primal, (Tensor, Variable)):
+            raise ValueError(f"ForwardAccumulator: a primal is not a tensor: {primal!r}")
+        if not (primal.dtype.is_floating or primal.dtype.is_complex):
+            raise ValueError(
+                f"ForwardAccumulator: a primal of dtype {primal.dtype.name} has no derivative"
+            )
+        tangent = convert_to_tensor(tangent, dtype=primal.dtype)
+        if tuple(tangent.shape) != tuple(primal.shape):
+            raise ValueError(
+                f"ForwardAccumulator: a primal has shape {primal.shape}, its tangent "
+                f"{tangent.shape}; they must be the same"
+            )
+        self._kept.append(primal)
+        self._tangents[id(primal)] = tangent
+
+    def __enter__(self) -> ForwardAccumulator:
+        if self._recording:
+            raise ValueError("This accumulator is recording already; make a second one.")
+        self._recording = True
+        context.tapes = (*context.tapes, self)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._recording = False
+        context.tapes = tuple([tape for tape in context.tapes if tape is not self])
+
+    def record(
+        self, kernel: Kernel, inputs: Sequence[Any], arrays: Sequence[Any], outputs: list[Tensor]
+    ) -> None:
+        """Push the tangents of an op's inputs through it."""
+        wanted = tuple(
+            [
+                index
+                for index, value in enumerate(inputs)
+                if id(value) in self._tangents and _is_inexact(arrays[index])
+            ]
+        )
+        if not wanted:
+            return
+        tangents = [self._tangents[id(inputs[index])] for index in wanted]
+        outer = context.tapes
+        context.tapes = outer[: outer.index(self)]  # those inside have seen the op already
+        try:
+            pushed = op.apply(
+                _pushforward(kernel, wanted, len(arrays)),
+                [*inputs, *tangents],
+                [*arrays, *[tangent._value for tangent in tangents]],
+            )
+        finally:
+            context.tapes = outer
+        inexact = [output for output in outputs if _is_inexact(output._value)]
+        for output, tangent in zip(inexact, pushed, strict=True):
+            self._kept.append(output)
+            self._tangents[id(output)] = tangent
+
+    def same(self, value: Tensor, other: Tensor) -> None:
+        """Treat `other` as the very value that `value` is."""
+        if id(value) in self._tangents:
+            self._kept.append(other)
+            self._tangents[id(other)] = self._tangents[id(value)]
+
+    def jvp(
+        self, primals: Structure, unconnected_gradients: Any = UnconnectedGradients.NONE
+    ) -> Structure:
+        """The derivative of each of `primals` along the tangents given at the start."""
+        zero = UnconnectedGradients(unconnected_gradients) is UnconnectedGradients.ZERO
+
+        def tangent(value: Any) -> Tensor | None:
+            found = self._tangents.get(id(value))
+            if found is None and zero:
+                array = _array_of(value)
+                return wrap(jnp.zeros(array.shape, array.dtype))
+            return found
+
+        return nest.map_structure(tangent, primals)
+
+
+def _pushforward(kernel: Kernel, wanted: tuple[int, ...], count: int) -> Kernel:
+    """The derivative of a kernel along tangents of the wanted inputs, as a kernel."""
+    key = ("forward", wanted)
+    found: Kernel | None = kernel.pullbacks.get(key)
+    if found is not None:
+        return found
+
+    def push(*given: Any) -> list[Any]:
+        arrays, tangents = list(given[:count]), list(given[count:])
+        function = op._of(kernel.function, arrays, list(wanted))
+        outputs, pushed = jax.jvp(function, [arrays[i] for i in wanted], tangents)
+        pairs = zip(jax.tree.leaves(outputs), jax.tree.leaves(pushed), strict=True)
+        return [tangent for output, tangent in pairs if _is_inexact(output)]
+
+    found = kernel.pullbacks[key] = Kernel("jvp", push)
+    return found
