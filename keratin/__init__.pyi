@@ -8,6 +8,7 @@ from keratin import errors as errors
 from keratin import linalg as linalg
 from keratin import math as math
 from keratin import nest as nest
+from keratin import nn as nn
 from keratin import signal as signal
 from keratin._engine.dtype import DType as DType
 from keratin._engine.dtype import as_dtype as as_dtype
@@ -41,6 +42,8 @@ from keratin._engine.spec import NoneTensorSpec as NoneTensorSpec
 from keratin._engine.spec import TensorSpec as TensorSpec
 from keratin._engine.spec import TypeSpec as TypeSpec
 from keratin._engine.spec import type_spec_from_value as type_spec_from_value
+from keratin.linalg._eigen import eig as eig
+from keratin.linalg._eigen import eigvals as eigvals
 from keratin.linalg._product import einsum as einsum
 from keratin.linalg._product import matmul as matmul
 from keratin.linalg._product import tensordot as tensordot
@@ -59,6 +62,7 @@ from keratin.math._arithmetic import subtract as subtract
 from keratin.math._arithmetic import truediv as truediv
 from keratin.math._arithmetic import truncatediv as truncatediv
 from keratin.math._arithmetic import truncatemod as truncatemod
+from keratin.math._casting import bitcast as bitcast
 from keratin.math._casting import cast as cast
 from keratin.math._casting import saturate_cast as saturate_cast
 from keratin.math._comparison import equal as equal
@@ -71,6 +75,7 @@ from keratin.math._comparison import logical_not as logical_not
 from keratin.math._comparison import logical_or as logical_or
 from keratin.math._comparison import not_equal as not_equal
 from keratin.math._complex import complex as complex
+from keratin.math._cumulative import cumsum as cumsum
 from keratin.math._elementwise import abs as abs
 from keratin.math._elementwise import acos as acos
 from keratin.math._elementwise import acosh as acosh
@@ -91,6 +96,7 @@ from keratin.math._elementwise import sqrt as sqrt
 from keratin.math._elementwise import square as square
 from keratin.math._elementwise import tan as tan
 from keratin.math._elementwise import tanh as tanh
+from keratin.math._gradient import no_gradient as no_gradient
 from keratin.math._reduction import argmax as argmax
 from keratin.math._reduction import argmin as argmin
 from keratin.math._reduction import reduce_all as reduce_all
@@ -101,5 +107,11 @@ from keratin.math._reduction import reduce_mean as reduce_mean
 from keratin.math._reduction import reduce_min as reduce_min
 from keratin.math._reduction import reduce_prod as reduce_prod
 from keratin.math._reduction import reduce_sum as reduce_sum
+from keratin.math._statistics import histogram_fixed_width as histogram_fixed_width
+from keratin.math._statistics import histogram_fixed_width_bins as histogram_fixed_width_bins
+from keratin.math._top_k import approx_top_k as approx_top_k
+from keratin.nn._convolution import conv as conv
+from keratin.nn._convolution_transpose import conv2d_backprop_filter_v2 as conv2d_backprop_filter_v2
+from keratin.nn._convolution_transpose import conv2d_backprop_input_v2 as conv2d_backprop_input_v2
 
 __version__: str

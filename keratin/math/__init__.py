@@ -1,5 +1,6 @@
 """tf.math: arithmetic, elementary and special functions, reductions, segments, normalisers."""
 
+from keratin.math import special as special
 from keratin.math._activation import l2_normalize as l2_normalize
 from keratin.math._activation import log_sigmoid as log_sigmoid
 from keratin.math._activation import log_softmax as log_softmax
@@ -8,6 +9,7 @@ from keratin.math._activation import softmax as softmax
 from keratin.math._activation import softplus as softplus
 from keratin.math._activation import softsign as softsign
 from keratin.math._activation import zero_fraction as zero_fraction
+from keratin.math._arithmetic import accumulate_n as accumulate_n
 from keratin.math._arithmetic import add as add
 from keratin.math._arithmetic import add_n as add_n
 from keratin.math._arithmetic import divide as divide
@@ -31,6 +33,10 @@ from keratin.math._arithmetic import truediv as truediv
 from keratin.math._arithmetic import xdivy as xdivy
 from keratin.math._arithmetic import xlog1py as xlog1py
 from keratin.math._arithmetic import xlogy as xlogy
+from keratin.math._bessel import bessel_i0 as bessel_i0
+from keratin.math._bessel import bessel_i0e as bessel_i0e
+from keratin.math._bessel import bessel_i1 as bessel_i1
+from keratin.math._bessel import bessel_i1e as bessel_i1e
 from keratin.math._comparison import equal as equal
 from keratin.math._comparison import greater as greater
 from keratin.math._comparison import greater_equal as greater_equal
@@ -50,6 +56,9 @@ from keratin.math._complex import angle as angle
 from keratin.math._complex import conj as conj
 from keratin.math._complex import imag as imag
 from keratin.math._complex import real as real
+from keratin.math._cumulative import cumprod as cumprod
+from keratin.math._cumulative import cumsum as cumsum
+from keratin.math._cumulative import cumulative_logsumexp as cumulative_logsumexp
 from keratin.math._elementwise import abs as abs
 from keratin.math._elementwise import acos as acos
 from keratin.math._elementwise import acosh as acosh
@@ -77,6 +86,8 @@ from keratin.math._elementwise import sqrt as sqrt
 from keratin.math._elementwise import square as square
 from keratin.math._elementwise import tan as tan
 from keratin.math._elementwise import tanh as tanh
+from keratin.math._permutation import invert_permutation as invert_permutation
+from keratin.math._quasirandom import sobol_sample as sobol_sample
 from keratin.math._reduction import argmax as argmax
 from keratin.math._reduction import argmin as argmin
 from keratin.math._reduction import count_nonzero as count_nonzero
@@ -91,3 +102,33 @@ from keratin.math._reduction import reduce_prod as reduce_prod
 from keratin.math._reduction import reduce_std as reduce_std
 from keratin.math._reduction import reduce_sum as reduce_sum
 from keratin.math._reduction import reduce_variance as reduce_variance
+from keratin.math._segment import segment_max as segment_max
+from keratin.math._segment import segment_mean as segment_mean
+from keratin.math._segment import segment_min as segment_min
+from keratin.math._segment import segment_prod as segment_prod
+from keratin.math._segment import segment_sum as segment_sum
+from keratin.math._segment import unsorted_segment_max as unsorted_segment_max
+from keratin.math._segment import unsorted_segment_mean as unsorted_segment_mean
+from keratin.math._segment import unsorted_segment_min as unsorted_segment_min
+from keratin.math._segment import unsorted_segment_prod as unsorted_segment_prod
+from keratin.math._segment import unsorted_segment_sqrt_n as unsorted_segment_sqrt_n
+from keratin.math._segment import unsorted_segment_sum as unsorted_segment_sum
+from keratin.math._special import betainc as betainc
+from keratin.math._special import digamma as digamma
+from keratin.math._special import erf as erf
+from keratin.math._special import erfc as erfc
+from keratin.math._special import erfcinv as erfcinv
+from keratin.math._special import erfinv as erfinv
+from keratin.math._special import igamma as igamma
+from keratin.math._special import igammac as igammac
+from keratin.math._special import lbeta as lbeta
+from keratin.math._special import lgamma as lgamma
+from keratin.math._special import ndtri as ndtri
+from keratin.math._special import polygamma as polygamma
+from keratin.math._special import zeta as zeta
+from keratin.math._statistics import bincount as bincount
+from keratin.math._statistics import confusion_matrix as confusion_matrix
+from keratin.math._top_k import approx_max_k as approx_max_k
+from keratin.math._top_k import approx_min_k as approx_min_k
+from keratin.math._top_k import in_top_k as in_top_k
+from keratin.math._top_k import top_k as top_k

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -11,6 +12,7 @@ from jax import lax
 
 from keratin._engine import errors
 from keratin._engine.op import T, Ts, op
+from keratin.math._gradient import no_gradient
 from keratin.math._shape import broadcast
 
 
@@ -77,6 +79,7 @@ def realdiv(x: T, y: T):
     return lax.div(*broadcast(x, y))
 
 
+@no_gradient
 @op(T="real")
 def floordiv(x: T, y: T):
     """x / y, rounded down. The dtype stays; no gradient flows.
@@ -109,6 +112,7 @@ def floormod(x: T, y: T):
 mod = floormod
 
 
+@no_gradient
 @op(T="real")
 def truncatediv(x: T, y: T):
     """x / y, rounded towards zero. The dtype stays; no gradient flows.
@@ -120,6 +124,7 @@ def truncatediv(x: T, y: T):
     return jnp.trunc(quotient) if jnp.issubdtype(x.dtype, jnp.floating) else quotient
 
 
+@no_gradient
 @op(T="real")
 def truncatemod(x: T, y: T):
     """The remainder of x / y rounded towards zero; it has the sign of x, as C's `%`.
@@ -365,6 +370,31 @@ def add_n(inputs: Ts):
     array([ 9, 12], dtype=int32)
     """
     return _sum_of(inputs)
+
+
+def accumulate_n(
+    inputs: Ts,
+    shape: Any = None,
+    tensor_dtype: Any = None,
+    name: str | None = None,
+):
+    """The sum of tensors of one shape, which `shape` and `tensor_dtype` may state for a check.
+
+    >>> tf.math.accumulate_n([[1, 2], [3, 4]]).numpy()
+    array([4, 6], dtype=int32)
+    """
+    total = add_n(inputs)
+    if shape is not None and not total.shape.is_compatible_with(shape):
+        raise errors.InvalidArgumentError(
+            f"tf.math.accumulate_n: the inputs have shape {total.shape}, but shape={shape} is "
+            "stated. Correct one of them."
+        )
+    if tensor_dtype is not None and total.dtype != tensor_dtype:
+        raise errors.InvalidArgumentError(
+            f"tf.math.accumulate_n: the inputs are {total.dtype.name}, but "
+            f"tensor_dtype={tensor_dtype!r} is stated. Correct one of them."
+        )
+    return total
 
 
 @op(T="number")

@@ -8,6 +8,7 @@ from jax import lax
 
 from keratin._engine import errors
 from keratin._engine.op import Array, DTypeArg, op
+from keratin.math._gradient import no_gradient
 
 
 def convert(x, dtype):
@@ -78,3 +79,58 @@ def saturate_cast(value: Array, dtype: DTypeArg):
     low, high = _limits(value.dtype, np.dtype(dtype))
     low, high = np.asarray(low, value.dtype), np.asarray(high, value.dtype)
     return convert(jnp.clip(value, low, high), dtype)
+
+
+def _as_bytes(x):
+    """The bytes of each element along a new last axis."""
+    if _is_complex(x.dtype):
+        parts = jnp.stack([lax.real(x), lax.imag(x)], axis=-1)
+        return lax.bitcast_convert_type(parts, np.uint8).reshape(*x.shape, x.dtype.itemsize)
+    return lax.bitcast_convert_type(x, np.uint8).reshape(*x.shape, x.dtype.itemsize)
+
+
+def _from_bytes(octets, dtype):
+    """The elements whose bytes stand along the last axis."""
+    if _is_complex(dtype):
+        half = dtype.itemsize // 2
+        parts = octets.reshape(*octets.shape[:-1], 2, half)
+        parts = lax.bitcast_convert_type(parts, np.dtype(f"float{half * 8}"))
+        return lax.complex(parts[..., 0], parts[..., 1])
+    if dtype.itemsize == 1:
+        return lax.bitcast_convert_type(octets[..., 0], dtype)
+    return lax.bitcast_convert_type(octets, dtype)
+
+
+def _check_bitcast(x, dtype):
+    if np.bool_ in (x.dtype, dtype):
+        raise errors.InvalidArgumentError(
+            f"From {x.dtype} to {dtype}: the bits of a bool cannot be reinterpreted. Use tf.cast."
+        )
+    ratio = dtype.itemsize // x.dtype.itemsize
+    if ratio > 1 and (x.ndim == 0 or x.shape[-1] != ratio):
+        raise errors.InvalidArgumentError(
+            f"The shape {list(x.shape)} of {x.dtype} cannot be read as {dtype}: the last axis must "
+            f"have the size {ratio}, the number of elements that make up one {dtype}."
+        )
+
+
+@no_gradient
+@op
+def bitcast(input: Array, type: DTypeArg):
+    """The same bits read as another dtype.
+
+    A narrower dtype gives a new last axis; a wider one takes the last axis away, whose size must
+    be the number of elements that make up one new element.
+
+    >>> tf.bitcast([1.0, -2.0], tf.int32).numpy()
+    array([ 1065353216, -1073741824], dtype=int32)
+    """
+    dtype = np.dtype(type)
+    _check_bitcast(input, dtype)
+    octets = _as_bytes(input)
+    narrow, wide = input.dtype.itemsize, dtype.itemsize
+    if narrow < wide:
+        octets = octets.reshape(*input.shape[:-1], wide)
+    elif narrow > wide:
+        octets = octets.reshape(*input.shape, narrow // wide, wide)
+    return _from_bytes(octets, dtype)

@@ -165,7 +165,7 @@ def is_non_decreasing(x: T):
     """Whether no element is smaller than the one before it, reading x row by row.
 
     >>> tf.math.is_non_decreasing([1, 1, 2]).numpy()
-    True
+    np.True_
     """
     flat = x.reshape(-1)
     return jnp.all(flat[:-1] <= flat[1:])
@@ -176,7 +176,7 @@ def is_strictly_increasing(x: T):
     """Whether each element is larger than the one before it, reading x row by row.
 
     >>> tf.math.is_strictly_increasing([1, 1, 2]).numpy()
-    False
+    np.False_
     """
     flat = x.reshape(-1)
     return jnp.all(flat[:-1] < flat[1:])
