@@ -16,7 +16,7 @@ from jax import lax
 
 from keratin._engine import errors
 from keratin._engine.op import Array, Static, T, op
-from keratin.linalg._product import oriented
+from keratin.linalg._matrix import adjoint_of, diagonal_of, oriented
 
 _ALIGNMENTS = ("RIGHT_LEFT", "LEFT_RIGHT", "LEFT_LEFT", "RIGHT_RIGHT")
 
@@ -174,7 +174,7 @@ def trace(x: T):
     5.0
     """
     _require_rank("x", x, 2)
-    return jnp.diagonal(x, axis1=-2, axis2=-1).sum(-1, dtype=x.dtype)
+    return diagonal_of(x).sum(-1, dtype=x.dtype)
 
 
 @op
@@ -197,7 +197,7 @@ def adjoint(matrix: T):
            [2.-0.j]])
     """
     _require_rank("matrix", matrix, 2)
-    return oriented(matrix, True, True)
+    return adjoint_of(matrix)
 
 
 def _require_rank(name: str, x: Array, rank: int) -> None:

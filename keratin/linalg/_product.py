@@ -11,6 +11,7 @@ import numpy as np
 
 from keratin._engine import errors
 from keratin._engine.op import DTypeArg, T, Ts, op
+from keratin.linalg._matrix import oriented, require_broadcastable
 
 _EINSUM_OPTIONS = ("name", "optimize", "greedy")
 _OPTIMIZERS = ("greedy", "optimal", "branch-2", "branch-all", "auto", "auto-hq", "dp")
@@ -82,30 +83,6 @@ def matvec(
             f"vectors of {b.shape[-1]}: they must be as long. Use tf.matmul if b is a matrix"
         )
     return jnp.matmul(left, b[..., None])[..., 0]
-
-
-def oriented(matrix: Any, transpose: bool, adjoint: bool) -> Any:
-    """The matrix, its transpose or its adjoint."""
-    if adjoint:
-        return jnp.matrix_transpose(conjugate(matrix))
-    return jnp.matrix_transpose(matrix) if transpose else matrix
-
-
-def conjugate(x: Any) -> Any:
-    """The complex conjugate, and nothing at all of a real array."""
-    return jnp.conj(x) if jnp.issubdtype(x.dtype, jnp.complexfloating) else x
-
-
-def require_broadcastable(a_name: str, a: Any, b_name: str, b: Any) -> None:
-    """Leading axes of two stacks of matrices must be equal, or 1."""
-    try:
-        np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
-    except ValueError:
-        raise errors.InvalidArgumentError(
-            f"the leading axes of {a_name}{list(a.shape)} and {b_name}{list(b.shape)}, "
-            f"{list(a.shape[:-2])} and {list(b.shape[:-2])}, cannot be broadcast: each pair of "
-            "sizes must be equal, or one of them 1"
-        ) from None
 
 
 def _require_matrix(name: str, x: Any) -> None:

@@ -1,0 +1,99 @@
+"""Errors of ops whose result may not exist, such as the inverse of a singular matrix.
+
+XLA gives NaN or infinity then. Where the result is at hand, it is looked at and an error raised; a
+traced function has no values to look at, and keeps what XLA gives.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+
+from keratin._engine import errors
+from keratin._engine.tensor import Tensor, is_traced
+
+Function = Callable[..., Any]
+
+
+def checked(failed: Callable[[Any], bool], problem: str) -> Callable[[Function], Function]:
+    """Makes an op raise `problem` if `failed` says so of its result."""
+
+    def decorate(operation: Any) -> Function:
+        @functools.wraps(operation)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            result = operation(*args, **kwargs)
+            if is_at_hand(result) and failed(result):
+                raise errors.InvalidArgumentError(
+                    f"tf.linalg.{operation.spec.name}: {problem}. At {errors.user_location()}."
+                )
+            return result
+
+        return call
+
+    return decorate
+
+
+def solves(operation: Any) -> Function:
+    """Makes an op that solves by the matrix in its first argument raise if that is singular."""
+
+    @functools.wraps(operation)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        result = operation(*args, **kwargs)
+        if is_at_hand(result) and not_finite(result):
+            name = operation.spec.names[0]
+            matrix = args[0] if args else kwargs[name]
+            if _is_singular(np.asarray(matrix).astype(result.dtype.as_numpy_dtype)):
+                raise errors.InvalidArgumentError(
+                    f"tf.linalg.{operation.spec.name}: Input matrix is not invertible: {name}, of "
+                    f"shape {list(np.shape(matrix))}, is singular. tf.linalg.pinv and "
+                    "tf.linalg.lstsq(..., fast=False) take singular matrices. At "
+                    f"{errors.user_location()}."
+                )
+        return result
+
+    return call
+
+
+def is_at_hand(result: Any) -> bool:
+    """Whether an op's result holds values, and is neither traced nor symbolic."""
+    first = result[0] if isinstance(result, tuple) else result
+    return type(first) is Tensor and not is_traced(first._value)
+
+
+def not_finite(result: Tensor) -> bool:
+    return _holds(_some_not_finite, result)
+
+
+def has_zero_pivot(factors: Tensor) -> bool:
+    """Whether the diagonal of U in an LU decomposition holds a zero, or NaN."""
+    return _holds(_some_not_positive, factors)
+
+
+def _some_not_finite(library: Any, x: Any) -> Any:
+    return ~library.isfinite(x).all()
+
+
+def _some_not_positive(library: Any, x: Any) -> Any:
+    return ~(library.abs(library.diagonal(x, axis1=-2, axis2=-1)) > 0).all()
+
+
+def _holds(predicate: Function, tensor: Tensor) -> bool:
+    array = tensor._value
+    if isinstance(array, np.ndarray) or next(iter(array.devices())).platform == "cpu":
+        return bool(predicate(np, np.asarray(array)))  # no copy
+    return bool(_compiled(predicate)(array))
+
+
+@functools.cache
+def _compiled(predicate: Function) -> Function:
+    return jax.jit(functools.partial(predicate, jnp))
+
+
+def _is_singular(matrix: np.ndarray) -> bool:
+    return bool(_some_not_positive(np, np.asarray(lax.linalg.lu(jnp.asarray(matrix))[0])))
