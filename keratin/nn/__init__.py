@@ -1,0 +1,60 @@
+"""tf.nn: activations, convolutions, pools, normalisation, losses, embeddings, dropout."""
+
+from keratin.math._activation import l2_normalize as l2_normalize
+from keratin.math._activation import log_softmax as log_softmax
+from keratin.math._activation import sigmoid as sigmoid
+from keratin.math._activation import softmax as softmax
+from keratin.math._activation import softplus as softplus
+from keratin.math._activation import softsign as softsign
+from keratin.math._activation import zero_fraction as zero_fraction
+from keratin.math._elementwise import tanh as tanh
+from keratin.nn._activations import crelu as crelu
+from keratin.nn._activations import elu as elu
+from keratin.nn._activations import gelu as gelu
+from keratin.nn._activations import leaky_relu as leaky_relu
+from keratin.nn._activations import relu as relu
+from keratin.nn._activations import relu6 as relu6
+from keratin.nn._activations import selu as selu
+from keratin.nn._activations import silu as silu
+from keratin.nn._activations import swish as swish
+from keratin.nn._channels import bias_add as bias_add
+from keratin.nn._channels import depth_to_space as depth_to_space
+from keratin.nn._channels import space_to_depth as space_to_depth
+from keratin.nn._convolution import atrous_conv2d as atrous_conv2d
+from keratin.nn._convolution import conv1d as conv1d
+from keratin.nn._convolution import conv2d as conv2d
+from keratin.nn._convolution import conv3d as conv3d
+from keratin.nn._convolution import convolution as convolution
+from keratin.nn._convolution_transpose import atrous_conv2d_transpose as atrous_conv2d_transpose
+from keratin.nn._convolution_transpose import conv1d_transpose as conv1d_transpose
+from keratin.nn._convolution_transpose import conv2d_transpose as conv2d_transpose
+from keratin.nn._convolution_transpose import conv3d_transpose as conv3d_transpose
+from keratin.nn._convolution_transpose import conv_transpose as conv_transpose
+from keratin.nn._depthwise import depthwise_conv2d as depthwise_conv2d
+from keratin.nn._depthwise import (
+    depthwise_conv2d_backprop_filter as depthwise_conv2d_backprop_filter,
+)
+from keratin.nn._depthwise import depthwise_conv2d_backprop_input as depthwise_conv2d_backprop_input
+from keratin.nn._depthwise import separable_conv2d as separable_conv2d
+from keratin.nn._morphology import dilation2d as dilation2d
+from keratin.nn._morphology import erosion2d as erosion2d
+from keratin.nn._normalization import (
+    batch_norm_with_global_normalization as batch_norm_with_global_normalization,
+)
+from keratin.nn._normalization import batch_normalization as batch_normalization
+from keratin.nn._normalization import local_response_normalization as local_response_normalization
+from keratin.nn._normalization import lrn as lrn
+from keratin.nn._normalization import moments as moments
+from keratin.nn._normalization import normalize_moments as normalize_moments
+from keratin.nn._normalization import sufficient_statistics as sufficient_statistics
+from keratin.nn._normalization import weighted_moments as weighted_moments
+from keratin.nn._pooling import avg_pool as avg_pool
+from keratin.nn._pooling import avg_pool1d as avg_pool1d
+from keratin.nn._pooling import avg_pool2d as avg_pool2d
+from keratin.nn._pooling import avg_pool3d as avg_pool3d
+from keratin.nn._pooling import max_pool as max_pool
+from keratin.nn._pooling import max_pool1d as max_pool1d
+from keratin.nn._pooling import max_pool2d as max_pool2d
+from keratin.nn._pooling import max_pool3d as max_pool3d
+from keratin.nn._pooling import max_pool_with_argmax as max_pool_with_argmax
+from keratin.nn._pooling import pool as pool
