@@ -219,6 +219,13 @@ def max_pool3d(
     return _max_pool(input, ksize, strides, padding, data_format, 3)
 
 
+class MaxPoolWithArgmax(NamedTuple):
+    """What `tf.nn.max_pool_with_argmax` gives."""
+
+    output: T
+    argmax: T
+
+
 @op(T="real")
 def max_pool_with_argmax(
     input: T,
@@ -228,7 +235,7 @@ def max_pool_with_argmax(
     data_format: str = "NHWC",
     output_dtype: DTypeArg = "int64",
     include_batch_in_index: bool = False,
-) -> tuple[T, T]:
+) -> MaxPoolWithArgmax:
     """The maxima over windows of images [batch, height, width, channels], and where they are.
 
     A place is (y * width + x) * channels + channel, in the image or, with
@@ -252,7 +259,7 @@ def max_pool_with_argmax(
     for axis in _pooled_axes(window):
         taps = zip(_taps(maxima, window, axis), _taps(places, window, axis), strict=True)
         maxima, places = reduce(_larger_at, taps)
-    return maxima, places
+    return MaxPoolWithArgmax(maxima, places)
 
 
 def _larger_at(

@@ -4,20 +4,9 @@ import numpy as np
 import pytest
 
 from tests.harness.parity import bf16, case, f16, f32, f64, i32, parity
+from tests.nn.layouts import first
 
 IMAGE, FILTER = f32(2, 5, 4, 2), f32(3, 2, 2, 3)
-
-
-def first(tf, op, x, *args, data_format, **options):
-    """Channels first, which TensorFlow does not have on the CPU: there, the input transposed."""
-    if tf.__name__ == "keratin":
-        return op(x, *args, data_format=data_format, **options)
-    rank = len(x.shape)
-    last, back = [0, *range(2, rank), 1], [0, rank - 1, *range(1, rank - 1)]
-    for key in ("strides", "dilations", "padding"):
-        if isinstance(options.get(key), list) and len(options[key]) == rank:
-            options[key] = [options[key][axis] for axis in last]
-    return tf.transpose(op(tf.transpose(x, last), *args, **options), back)
 
 
 CASES = [
