@@ -1,0 +1,553 @@
+"""AutoGraph: Python's control flow over tensors, by diastatic-malt, which rewrites the source.
+
+The library turns `if`, `while`, `for`, `and`, ... of a function into calls of operators; here are
+the operators. Each is Python's own on ordinary values, and stages a program on traced tensors.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.util  # noqa: F401 - malt uses it without importing it
+import inspect
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from malt.core import ag_ctx, converter
+from malt.core import config as malt_config
+from malt.impl import api, conversion
+from malt.operators.variables import Undefined, UndefinedReturnValue
+from malt.pyct import inspect_utils
+
+from keratin._engine import control_flow, errors, host
+from keratin._engine.control_flow import cond, is_staged, staged_scan, staged_switch, staged_while
+from keratin._engine.op import Kernel, apply
+from keratin._engine.operators import operators
+from keratin._engine.state import context
+from keratin._engine.tensor import Tensor, convert_to_tensor
+from keratin._engine.variable import Variable
+
+malt_config.CONVERSION_RULES = (
+    *[malt_config.DoNotConvert(name) for name in ("keratin", "jax", "jaxlib", "scipy", "pytest")],
+    *malt_config.CONVERSION_RULES,
+)
+
+
+class DynamicRange:
+    """`tf.range` with a bound that is not known while tracing: only a loop can use it."""
+
+    def __init__(self, start: Any, limit: Any, delta: Any):
+        self.start, self.limit, self.delta = start, limit, delta
+
+    def __getattr__(self, name: str) -> Any:
+        raise errors.InvalidArgumentError(
+            "tf.range: a bound is not known while the function is traced, so that the length of "
+            "the result is not known. `for i in tf.range(n)` works; for a tensor, give a Python "
+            f"number or a shape. At {errors.user_location()}."
+        )
+
+
+# Branches
+
+
+def if_stmt(
+    test: Any,
+    body: Callable[[], None],
+    orelse: Callable[[], None],
+    get_state: Callable[[], Any],
+    set_state: Callable[[Any], None],
+    symbol_names: Sequence[str],
+    nouts: int,
+) -> None:
+    """`if`: staged when the condition is traced."""
+    if not is_staged(test):
+        (body if test else orelse)()
+        return
+    before = get_state()
+
+    def branch(function: Callable[[], None]) -> Callable[[], Any]:
+        def run() -> list[Any]:
+            set_state(before)
+            function()
+            return [_opaque(value) for value in get_state()[:nouts]]
+
+        return run
+
+    ends = _staged_if(test, branch(body), branch(orelse), symbol_names[:nouts])
+    set_state((*[_clear(value) for value in ends], *before[nouts:]))
+
+
+class _Name:
+    """What a name without a value stands as in a branch's result."""
+
+    def __init__(self, value: Any):
+        self.value = value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Name) and type(other.value) is type(self.value)
+
+    def __hash__(self) -> int:
+        return 0
+
+
+def _opaque(value: Any) -> Any:
+    return _Name(value) if isinstance(value, (Undefined, UndefinedReturnValue)) else value
+
+
+def _clear(value: Any) -> Any:
+    return value.value if isinstance(value, _Name) else value
+
+
+def _staged_if(
+    test: Any, body: Callable[[], Any], orelse: Callable[[], Any], names: Sequence[str]
+) -> Any:
+    results: dict[str, Any] = {}
+
+    def keep(label: str, function: Callable[[], Any]) -> Callable[[], Any]:
+        def run() -> Any:
+            results[label] = function()
+            return results[label]
+
+        return run
+
+    index = apply(control_flow._TO_INDEX, [_scalar(test)], [control_flow.array_of(_scalar(test))])
+    try:
+        return staged_switch(
+            index,
+            [keep("the else branch", orelse), keep("the if branch", body)],
+            ["the else branch", "the if branch"],
+            "if",
+        )
+    except TypeError as error:
+        raise _mismatch(names, results) or error from None
+
+
+def _scalar(test: Any) -> Any:
+    return control_flow._predicate(test, "if")
+
+
+def _mismatch(names: Sequence[str], results: dict[str, Any]) -> Exception | None:
+    """The error for a name that only one branch gives a value, or None if that is not it."""
+    if len(results) < 2:
+        return None
+    (one_label, one), (other_label, other) = results.items()
+    for name, first, second in zip(names, one, other, strict=True):
+        for label, missing, there in ((one_label, first, second), (other_label, second, first)):
+            if isinstance(missing, _Name) and not isinstance(there, _Name):
+                if isinstance(missing.value, UndefinedReturnValue):
+                    return ValueError(
+                        f"`return` happens in one branch only: {label} returns nothing. With a "
+                        "condition that is a tensor both branches are compiled; return a value "
+                        f"from each. At {errors.user_location()}."
+                    )
+                return ValueError(
+                    f"The name {name!r} gets no value in {label} of an `if` whose condition is a "
+                    f"tensor. Both branches are compiled: give {name!r} a value before the `if`, "
+                    f"or in both branches. At {errors.user_location()}."
+                )
+            if missing is None and there is not None:
+                return TypeError(
+                    f"The name {name!r} is None after {label}, and a tensor after the other. "
+                    f"Give it a tensor of the same dtype and shape. At {errors.user_location()}."
+                )
+    return None
+
+
+def if_exp(
+    test: Any, if_true: Callable[[], Any], if_false: Callable[[], Any], expr_repr: str
+) -> Any:
+    """`a if test else b`."""
+    if is_staged(test):
+        return cond(test, if_true, if_false)
+    return if_true() if test else if_false()
+
+
+# Loops
+
+
+def while_stmt(
+    test: Callable[[], Any],
+    body: Callable[[], None],
+    get_state: Callable[[], Any],
+    set_state: Callable[[Any], None],
+    symbol_names: Sequence[str],
+    opts: dict[str, Any],
+) -> None:
+    """`while`: staged from the first round on whose condition is a tensor."""
+    while True:
+        keeps_on = test()
+        if _is_tensor(keeps_on) and context.scope is not None:
+            _staged_while(test, body, get_state, set_state, symbol_names, opts)
+            return
+        if not keeps_on:
+            return
+        body()
+
+
+def _is_tensor(value: Any) -> bool:
+    return isinstance(value, (Tensor, Variable))
+
+
+def _staged_while(
+    test: Callable[[], Any],
+    body: Callable[[], None],
+    get_state: Callable[[], Any],
+    set_state: Callable[[Any], None],
+    symbol_names: Sequence[str],
+    opts: dict[str, Any],
+) -> None:
+    def check(*values: Any) -> Any:
+        set_state(values)
+        return test()
+
+    def step(*values: Any) -> list[Any]:
+        set_state(values)
+        body()
+        return list(get_state())
+
+    limit = opts.get("maximum_iterations")
+    before = list(get_state())
+    values = staged_while(check, step, before, symbol_names, "while", limit)
+    set_state(tuple(values))
+
+
+def for_stmt(
+    iterated: Any,
+    extra_test: Callable[[], Any] | None,
+    body: Callable[[Any], None],
+    get_state: Callable[[], Any],
+    set_state: Callable[[Any], None],
+    symbol_names: Sequence[str],
+    opts: dict[str, Any],
+) -> None:
+    """`for`: staged over tensors and unknown ranges, Python's over everything else."""
+    arguments = (extra_test, body, get_state, set_state, symbol_names, opts)
+    if isinstance(iterated, DynamicRange):
+        _for_range(iterated, *arguments)
+    elif _is_tensor(iterated) and context.scope is not None:
+        _for_tensor(convert_to_tensor(iterated), *arguments)
+    elif hasattr(type(iterated), "__keratin_for__") and context.scope is not None:
+        iterated.__keratin_for__(*arguments)
+    else:
+        _for_python(iterated, extra_test, body, get_state, set_state, symbol_names)
+
+
+def _for_python(
+    iterated: Any,
+    extra_test: Callable[[], Any] | None,
+    body: Callable[[Any], None],
+    get_state: Callable[[], Any],
+    set_state: Callable[[Any], None],
+    symbol_names: Sequence[str],
+) -> None:
+    """Python's loop; once `break` depends on a tensor, the later rounds are staged `if`s."""
+    for item in iterated:
+        keeps_on = True if extra_test is None else extra_test()
+        if is_staged(keeps_on):
+            if_stmt(keeps_on, functools.partial(body, item), lambda: None, get_state, set_state,
+                    symbol_names, len(symbol_names))
+        elif not keeps_on:
+            break
+        else:
+            body(item)
+
+
+def _for_tensor(
+    elements: Tensor,
+    extra_test: Callable[[], Any] | None,
+    body: Callable[[Any], None],
+    get_state: Callable[[], Any],
+    set_state: Callable[[Any], None],
+    symbol_names: Sequence[str],
+    opts: dict[str, Any],
+) -> None:
+    if not elements.ndim:
+        raise TypeError(
+            f"for: cannot iterate over a scalar tensor; its shape is (). At "
+            f"{errors.user_location()}."
+        )
+    length = int(elements._value.shape[0])
+    if extra_test is not None:
+        rows = DynamicRange(0, length, 1)
+        _for_range(rows, extra_test, lambda i: body(operators.gather(elements, i)), get_state,
+                   set_state, symbol_names, opts)
+        return
+
+    def step(*given: Any) -> tuple[list[Any], Any]:
+        set_state(given[:-1])
+        body(given[-1])
+        return list(get_state()), None
+
+    before = list(get_state())
+    with control_flow.capacity(length):
+        values, _ = staged_scan(step, before, elements, length, symbol_names, "for")
+    set_state(tuple(values))
+
+
+def _for_range(
+    bounds: DynamicRange,
+    extra_test: Callable[[], Any] | None,
+    body: Callable[[Any], None],
+    get_state: Callable[[], Any],
+    set_state: Callable[[Any], None],
+    symbol_names: Sequence[str],
+    opts: dict[str, Any],
+) -> None:
+    """A loop over a range of unknown length: a `while` with a counter."""
+    start, limit, delta = (convert_to_tensor(v) for v in (bounds.start, bounds.limit, bounds.delta))
+
+    def check(place: Any, *values: Any) -> Any:
+        inside = apply(_WITHIN, [place, limit, delta], [
+            control_flow.array_of(v) for v in (place, limit, delta)])
+        if extra_test is None:
+            return inside
+        set_state(values)
+        return and_(lambda: inside, extra_test)
+
+    def step(place: Any, *values: Any) -> list[Any]:
+        set_state(values)
+        body(place)
+        return [operators.add(place, delta), *get_state()]
+
+    before = [start, *get_state()]
+    names = ["the counter of the loop", *symbol_names]
+    known = isinstance(bounds.limit, int) and isinstance(bounds.start, int)
+    with control_flow.capacity(bounds.limit if known else None):
+        values = staged_while(
+            check, step, before, names, "for", opts.get("maximum_iterations")
+        )
+    set_state(tuple(values[1:]))
+
+
+def _within(place: Any, limit: Any, delta: Any) -> Any:
+    numpy = control_flow.jnp
+    return numpy.where(delta > 0, place < limit, place > limit)
+
+
+_WITHIN = Kernel("within", _within)
+
+
+# Logic, calls, and the rest
+
+
+def and_(first: Callable[[], Any], second: Callable[[], Any]) -> Any:
+    """`a and b`."""
+    value = first()
+    if is_staged(value) or (_is_tensor(value) and context.scope is not None):
+        return operators.logical_and(value, second())
+    return value and second()
+
+
+def or_(first: Callable[[], Any], second: Callable[[], Any]) -> Any:
+    """`a or b`."""
+    value = first()
+    if is_staged(value) or (_is_tensor(value) and context.scope is not None):
+        return operators.logical_or(value, second())
+    return value or second()
+
+
+def not_(value: Any) -> Any:
+    """`not a`."""
+    if is_staged(value) or (_is_tensor(value) and context.scope is not None):
+        return operators.logical_not(value)
+    return not value
+
+
+def eq(first: Any, second: Any) -> Any:
+    """`a == b`."""
+    return first == second
+
+
+def not_eq(first: Any, second: Any) -> Any:
+    """`a != b`."""
+    return first != second
+
+
+def assert_stmt(test: Any, message: Callable[[], Any]) -> None:
+    """`assert`: checked when the program runs, if the condition is traced."""
+    if not is_staged(test):
+        assert test, message()
+        return
+    text = message()
+    where = errors.user_location()
+
+    def check(value: Any) -> None:
+        if not value.all():
+            raise errors.InvalidArgumentError(f"assertion failed: {text!s}. At {where}.")
+
+    host.call_on_host(check, test)
+
+
+def _range(start_or_stop: Any, stop: Any = None, step: Any = None) -> Any:
+    given = [value for value in (start_or_stop, stop, step) if value is not None]
+    if any(is_staged(value) for value in given):
+        return operators.range(*given)
+    return range(*[int(value) if _is_tensor(value) else value for value in given])
+
+
+def _len(value: Any) -> Any:
+    return len(value)
+
+
+def _print(*values: Any, **options: Any) -> None:
+    """`print`: of traced tensors, when the program runs."""
+    if any(is_staged(value) for value in values) and not set(options) - {"sep", "end"}:
+        host.tf_print(*values, **options)
+    else:
+        print(*values, **options)
+
+
+def _number(kind: Callable[..., Any], dtype: str) -> Callable[..., Any]:
+    def convert(value: Any = 0, *rest: Any) -> Any:
+        return operators.cast(value, dtype) if is_staged(value) else kind(value, *rest)
+
+    return convert
+
+
+def _builtin_abs(value: Any) -> Any:
+    return abs(value)
+
+
+def _enumerate(iterated: Any, start: int = 0) -> Any:
+    if _is_tensor(iterated) and context.scope is not None:
+        return enumerate(list(convert_to_tensor(iterated)), start)
+    return enumerate(iterated, start)
+
+
+_BUILTINS: dict[Any, Callable[..., Any]] = {
+    range: _range,
+    len: _len,
+    print: _print,
+    int: _number(int, "int32"),
+    float: _number(float, "float32"),
+    enumerate: _enumerate,
+}
+
+
+def converted_call(
+    f: Any,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any] | None,
+    caller_fn_scope: Any = None,
+    options: Any = None,
+) -> Any:
+    """A call in converted code: functions of the user are converted too."""
+    replacement = _BUILTINS.get(f) if _is_hashable(f) else None
+    if replacement is not None:
+        return replacement(*args, **(kwargs or {}))
+    if isinstance(f, functools.partial):
+        merged = {**f.keywords, **(kwargs or {})}
+        return converted_call(f.func, f.args + args, merged, caller_fn_scope, options)
+    options = options or caller_fn_scope.callopts
+    plain = _plain_call(f, options)
+    if inspect_utils.isbuiltin(f) and f in (eval, super, globals, locals):
+        return api.converted_call(f, args, kwargs, caller_fn_scope, options)
+    if plain:
+        return f(*args, **(kwargs or {}))
+    target, full = _target(f, args)
+    if target is None:
+        return f(*args, **(kwargs or {}))
+    try:
+        converted = _convert(target, converter.ProgramContext(options=options))
+    except Exception as error:
+        _log_failure(f, error)
+        return f(*args, **(kwargs or {}))
+    return converted(*full, **(kwargs or {}))
+
+
+def _is_hashable(value: Any) -> bool:
+    return inspect.isbuiltin(value) or inspect.isclass(value)
+
+
+def _plain_call(f: Any, options: Any) -> bool:
+    """Whether a callable is called as it is."""
+    if ag_ctx.control_status_ctx().status == ag_ctx.Status.DISABLED:
+        return True
+    if hasattr(f, "autograph_info__") or inspect_utils.isbuiltin(f) or inspect.isclass(f):
+        return True
+    if conversion.is_unsupported(f) or not options.internal_convert_user_code:
+        return True
+    return not options.user_requested and bool(conversion.is_allowlisted(f))
+
+
+def _target(f: Any, args: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]]:
+    """The plain function behind a callable, and its arguments with `self`; None if there is none."""
+    if inspect.ismethod(f):
+        target, args = f.__func__, (f.__self__, *args)
+    elif inspect.isfunction(f):
+        target = f
+    else:
+        target, args = type(f).__call__, (f, *args)
+    code = getattr(target, "__code__", None)
+    if code is None or code.co_filename == "<string>":
+        return None, args
+    return target, args
+
+
+_failures: set[Any] = set()
+
+
+def _log_failure(f: Any, error: Exception) -> None:
+    """Say once, on the log, that a function runs without conversion, and why."""
+    if f not in _failures:
+        _failures.add(f)
+        logging.getLogger("keratin").info("AutoGraph leaves %r as it is: %s", f, error)
+
+
+class _Transpiler(api.PyToPy):  # type: ignore[misc]
+    """malt's rewriting, with the operators of this file."""
+
+    def get_extra_locals(self) -> dict[str, Any]:
+        extra: dict[str, Any] = super().get_extra_locals()
+        module = extra["ag__"]
+        for function in _OPERATORS:
+            setattr(module, function.__name__, function)
+        return extra
+
+
+_OPERATORS = (
+    if_stmt, if_exp, while_stmt, for_stmt, and_, or_, not_, eq, not_eq, assert_stmt, converted_call,
+)
+_transpiler = _Transpiler()
+_options = converter.ConversionOptions(
+    recursive=True, user_requested=True, optional_features=None
+)
+
+
+def _convert(target: Callable[..., Any], program_context: Any) -> Callable[..., Any]:
+    converted, module, source_map = _transpiler.transform(target, program_context)
+    converted.ag_module = module
+    converted.ag_source_map = source_map
+    function: Callable[..., Any] = converted
+    return function
+
+
+def convert(function: Callable[..., Any], options: Any = None) -> Callable[..., Any]:
+    """`function` with its control flow over tensors staged; converted when first called."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return converted_call(function, args, kwargs, options=_options)
+
+    return call
+
+
+def do_not_convert(func: Callable[..., Any] | None = None) -> Any:
+    """Keep a function as Python wrote it, inside converted code too.
+
+    >>> @tf.autograph.experimental.do_not_convert
+    ... def plain(x):
+    ...     return x if isinstance(x, str) else "other"
+    >>> plain("a")
+    'a'
+    """
+    if func is None:
+        return do_not_convert
+
+    @functools.wraps(func)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        with ag_ctx.ControlStatusCtx(status=ag_ctx.Status.DISABLED):
+            return func(*args, **kwargs)
+
+    call.autograph_info__ = None  # type: ignore[attr-defined]
+    return call
+

@@ -1,0 +1,712 @@
+"""Control flow: branches and loops, run by Python on known values, staged on traced ones.
+
+A staged branch or loop body runs once in Python, as a `Block`; the loop or switch as a whole is one
+kernel, so that tapes differentiate it like any op. A loop whose number of steps is known is a scan.
+One with an unknown number is a `while` whose gradient replays it from checkpoints.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+
+from keratin._engine import errors, nest, op
+from keratin._engine.block import Block, array_of, becomes_tensor, flatten
+from keratin._engine.op import Kernel
+from keratin._engine.replay import replayable_while
+from keratin._engine.state import context
+from keratin._engine.tensor import Tensor, convert_to_tensor, is_traced, wrap
+from keratin._engine.variable import Variable
+
+
+def is_staged(value: Any) -> bool:
+    """Whether a value is known only when the program runs."""
+    if isinstance(value, Variable):
+        return context.scope is not None
+    return isinstance(value, Tensor) and _is_open(value._value)
+
+
+def _is_open(array: Any) -> bool:
+    """Traced, or an array of the outside that a traced function takes as an input."""
+    return is_traced(array) or (context.scope is not None and isinstance(array, jax.Array))
+
+
+_capacities: list[int | None] = []
+
+
+@contextlib.contextmanager
+def capacity(length: int | None) -> Iterator[None]:
+    """Say how many rounds the loop inside has, for tensor arrays that grow in it."""
+    _capacities.append(length)
+    try:
+        yield
+    finally:
+        _capacities.pop()
+
+
+def known_capacity() -> int | None:
+    """How many rounds the loop being staged has, if that is known."""
+    return _capacities[-1] if _capacities else None
+
+
+# Branches
+
+
+def cond(
+    pred: Any,
+    true_fn: Callable[[], Any] | None = None,
+    false_fn: Callable[[], Any] | None = None,
+    name: str | None = None,
+) -> Any:
+    """The result of `true_fn()` if `pred` is true, else of `false_fn()`.
+
+    Inside a compiled function both are traced, and must return the same structure, dtypes and
+    shapes; only the chosen one runs.
+
+    >>> x = tf.constant(2.0)
+    >>> tf.cond(x > 1.0, lambda: x * 10.0, lambda: x)
+    <tf.Tensor: shape=(), dtype=float32, numpy=20.0>
+    """
+    for label, function in (("true_fn", true_fn), ("false_fn", false_fn)):
+        if not callable(function):
+            raise TypeError(f"tf.cond: {label} must be callable; given {function!r}")
+    assert true_fn is not None and false_fn is not None
+    chosen = _predicate(pred, "tf.cond")
+    if not is_staged(chosen):
+        return true_fn() if bool(chosen) else false_fn()
+    index = op.apply(_TO_INDEX, [chosen], [array_of(chosen)])
+    return staged_switch(index, [false_fn, true_fn], ["false_fn", "true_fn"], "tf.cond")
+
+
+_TO_INDEX = Kernel("cast", lambda flag: flag.reshape(()).astype(jnp.int32))
+
+
+def _predicate(pred: Any, what: str) -> Any:
+    if isinstance(pred, (bool, np.bool_)):
+        return pred
+    tensor = pred if isinstance(pred, (Tensor, Variable)) else convert_to_tensor(pred)
+    if tensor.dtype.kind != "bool":
+        if not is_staged(tensor) and context.scope is None:
+            return bool(tensor)
+        raise errors.InvalidArgumentError(
+            f"{what}: the condition has dtype {tensor.dtype.name}; a scalar bool is needed. Write "
+            f"a comparison such as x > 0. At {errors.user_location()}."
+        )
+    if tensor.ndim and tuple(tensor.shape) != (1,):
+        raise errors.InvalidArgumentError(
+            f"{what}: the condition has shape {tensor.shape}; a scalar is needed. Use "
+            "tf.reduce_all, tf.reduce_any, or tf.where for an elementwise choice. At "
+            f"{errors.user_location()}."
+        )
+    return tensor
+
+
+def case(
+    pred_fn_pairs: Any,
+    default: Callable[[], Any] | None = None,
+    exclusive: bool = False,
+    strict: bool = False,
+    name: str = "case",
+) -> Any:
+    """The result of the function paired with the first true predicate.
+
+    `exclusive` demands that at most one be true. `strict` matters to graphs only.
+
+    >>> x = tf.constant(5)
+    >>> tf.case([(x < 3, lambda: tf.constant("low")), (x < 9, lambda: tf.constant("mid"))],
+    ...         default=lambda: tf.constant("high")).numpy()
+    b'mid'
+    """
+    pairs = [tuple(pair) for pair in pred_fn_pairs]
+    if not pairs:
+        raise ValueError("tf.case: pred_fn_pairs is empty; give (predicate, function) pairs")
+    for pair in pairs:
+        if len(pair) != 2 or not callable(pair[1]):
+            raise TypeError(f"tf.case: each pair is (predicate, function); given {pair!r}")
+    known = [bool(pred) for pred, _ in pairs if not is_staged(pred)]
+    if exclusive and sum(known) > 1:
+        raise errors.InvalidArgumentError(
+            f"tf.case: exclusive=True, but {sum(known)} of the predicates are true"
+        )
+    return _first_true(pairs, default)
+
+
+def _first_true(pairs: Sequence[Any], default: Callable[[], Any] | None) -> Any:
+    (pred, function), rest = pairs[0], pairs[1:]
+    if not rest and default is None:
+        if is_staged(pred):
+            return function()
+        if not bool(pred):
+            raise errors.InvalidArgumentError(
+                "tf.case: none of the predicates is true, and there is no default"
+            )
+        return function()
+    otherwise = default if not rest else (lambda: _first_true(rest, default))
+    return cond(pred, function, otherwise)
+
+
+def switch_case(
+    branch_index: Any,
+    branch_fns: Any,
+    default: Callable[[], Any] | None = None,
+    name: str = "switch_case",
+) -> Any:
+    """The result of the branch of that index; the last, or `default`, for any other index.
+
+    >>> tf.switch_case(tf.constant(1), [lambda: 10, lambda: 20])
+    20
+    """
+    branches = _branch_table(branch_fns)
+    if default is None:
+        default = branches[max(branches)]
+    if not is_staged(branch_index):
+        return branches.get(int(branch_index), default)()
+    keys = sorted(branches)
+    functions = [*[branches[key] for key in keys], default]
+    table = np.array(keys, np.int32)
+
+    def place(index: Any) -> Any:
+        hits = index.reshape(()).astype(jnp.int32) == table
+        return jnp.where(hits.any(), jnp.argmax(hits), len(keys)).astype(jnp.int32)
+
+    kernel = Kernel("switch_case", place)
+    index = op.apply(kernel, [branch_index], [array_of(branch_index)])
+    names = [*[f"branch {key}" for key in keys], "default"]
+    return staged_switch(index, functions, names, "tf.switch_case")
+
+
+def _branch_table(branch_fns: Any) -> dict[int, Callable[[], Any]]:
+    if isinstance(branch_fns, dict):
+        table = dict(branch_fns)
+    else:
+        items = list(branch_fns)
+        if items and isinstance(items[0], (list, tuple)):
+            table = {int(key): function for key, function in items}
+        else:
+            table = dict(enumerate(items))
+    if not table:
+        raise ValueError("tf.switch_case: branch_fns is empty")
+    for key, function in table.items():
+        if not callable(function):
+            raise TypeError(f"tf.switch_case: branch {key} is not callable: {function!r}")
+    return table
+
+
+def staged_switch(
+    index: Tensor,
+    functions: Sequence[Callable[[], Any]],
+    names: Sequence[str],
+    what: str,
+) -> Any:
+    """Trace all branches, and stage the choice between them."""
+    blocks = [Block(function, [], name) for function, name in zip(functions, names, strict=True)]
+    dtypes = _agree(blocks, what)
+    written = {key: variable for block in blocks for key, variable in block.written.items()}
+    variables = list(written.values())
+    inputs = [index, *[value for block in blocks for value in block.const_inputs], *variables]
+    arrays = [index._value, *[const for block in blocks for const in block.consts]]
+    arrays += [variable._read() for variable in variables]
+
+    def switch(index: Any, *rest: Any) -> Any:
+        given = list(rest)
+        consts = [[given.pop(0) for _ in block.consts] for block in blocks]
+        before = dict(zip(written, given, strict=True))
+
+        def branch(block: Block, own: list[Any]) -> Callable[[], list[Any]]:
+            def run() -> list[Any]:
+                outputs = block.run(own, [], [])
+                after = {**before, **dict(zip(block.written, outputs[block.num_outputs :],
+                                              strict=True))}
+                results = zip(outputs[: block.num_outputs], dtypes, strict=True)
+                return [*[array.astype(dtype) for array, dtype in results], *after.values()]
+
+            return run
+
+        return lax.switch(index, [branch(b, c) for b, c in zip(blocks, consts, strict=True)])
+
+    outputs = op.apply(Kernel("switch", switch), inputs, arrays)
+    count = blocks[0].num_outputs
+    _assign(variables, outputs[count:])
+    return blocks[0].rebuild(outputs[:count])
+
+
+def _assign(variables: Sequence[Variable], values: Sequence[Tensor]) -> None:
+    for variable, value in zip(variables, values, strict=True):
+        variable._write(value._value)
+
+
+def _agree(blocks: Sequence[Block], what: str) -> list[Any]:
+    """Check that the branches return alike; the dtypes that all of them can have."""
+    first = blocks[0]
+    for block in blocks[1:]:
+        if block.tree != first.tree or block.carried != first.carried:
+            raise TypeError(
+                f"{what}: the branches return different structures. {first.name} gives "
+                f"{_outline(first)}, {block.name} gives {_outline(block)}. Return the same "
+                f"structure from each. At {errors.user_location()}."
+            )
+        for one, other, carried in zip(first.leaves, block.leaves, first.carried, strict=True):
+            if not carried and one is not other and not _equal(one, other):
+                raise TypeError(
+                    f"{what}: the branches return different Python objects, {one!r} and "
+                    f"{other!r}, which cannot depend on a tensor. At {errors.user_location()}."
+                )
+    return [_agreed(blocks, place, what) for place in range(first.num_outputs)]
+
+
+def _equal(one: Any, other: Any) -> bool:
+    return type(one) is type(other) and bool(one == other)
+
+
+def _agreed(blocks: Sequence[Block], place: int, what: str) -> Any:
+    """The dtype of one output in all branches; a Python number follows the tensors."""
+    kinds = []
+    for block in blocks:
+        numbers = [n for n, carried in zip(block.numbers, block.carried, strict=True) if carried]
+        kinds.append((block, block.avals[place], numbers[place]))
+    fixed = [aval.dtype for _, aval, number in kinds if not number] or [
+        max((aval.dtype for _, aval, _ in kinds), key=lambda dtype: (dtype.kind == "f"))
+    ]
+    dtype = fixed[0]
+    shape = kinds[0][1].shape
+    for block, aval, number in kinds:
+        fits = aval.dtype == dtype or (number and (dtype.kind in "fc" or aval.dtype.kind in "iu"))
+        if not fits:
+            raise TypeError(
+                f"{what}: an output has dtype {kinds[0][1].dtype} in {kinds[0][0].name} and "
+                f"{aval.dtype} in {block.name}; both must be the same. Add a tf.cast. At "
+                f"{errors.user_location()}."
+            )
+        if aval.shape != shape:
+            raise ValueError(
+                f"{what}: an output has shape {tuple(shape)} in {kinds[0][0].name} and "
+                f"{tuple(aval.shape)} in {block.name}; compiled branches must return the same "
+                f"shapes. At {errors.user_location()}."
+            )
+    return dtype
+
+
+def _outline(block: Block) -> str:
+    def leaf(value: Any) -> str:
+        return f"{value.dtype.name}{tuple(value.shape)}" if hasattr(value, "dtype") else repr(value)
+
+    parts = [leaf(value) for value in block.leaves]
+    return f"{block.tree} of ({', '.join(parts)})" if len(parts) != 1 else parts[0]
+
+
+# Loops
+
+
+class Carry:
+    """The state of a staged loop: named values, of which the tensors go round."""
+
+    def __init__(self, values: Sequence[Any], names: Sequence[str], what: str):
+        self.names = list(names)
+        self.what = what
+        self.values = list(values)
+        self.leaves, self.tree = flatten(self.values)
+        self.carried = [becomes_tensor(leaf) for leaf in self.leaves]
+
+    def arrays(self) -> list[Any]:
+        """The arrays at the start."""
+        return [array_of(leaf) for leaf, c in zip(self.leaves, self.carried, strict=True) if c]
+
+    def inputs(self) -> list[Any]:
+        """The tensors at the start, for tapes."""
+        return [
+            leaf if isinstance(leaf, (Tensor, Variable)) else None
+            for leaf, carried in zip(self.leaves, self.carried, strict=True)
+            if carried
+        ]
+
+    def unflatten(self, arrays: Sequence[Any]) -> list[Any]:
+        """The values, with these arrays or tensors in place of those at the start."""
+        rest = iter(arrays)
+        leaves = [
+            _tensor(next(rest)) if carried else leaf
+            for leaf, carried in zip(self.leaves, self.carried, strict=True)
+        ]
+        values: list[Any] = jax.tree.unflatten(self.tree, leaves)
+        return values
+
+    def name_of(self, leaf: int) -> str:
+        """The name of the value that a leaf belongs to."""
+        count = 0
+        for name, value in zip(self.names, self.values, strict=True):
+            count += len(flatten(value)[0])
+            if leaf < count:
+                return repr(name)
+        return "a value"
+
+
+def _tensor(value: Any) -> Tensor:
+    return value if isinstance(value, Tensor) else wrap(value)
+
+
+def while_loop(
+    cond: Callable[..., Any],
+    body: Callable[..., Any],
+    loop_vars: Any,
+    shape_invariants: Any = None,
+    parallel_iterations: int = 10,
+    back_prop: bool = True,
+    swap_memory: bool = False,
+    maximum_iterations: Any = None,
+    name: str | None = None,
+) -> Any:
+    """Apply `body` to the loop variables for as long as `cond` of them is true.
+
+    Eagerly this is Python's loop. Inside a compiled function, dtypes and shapes must stay the same
+    (`shape_invariants` are checked, not needed), and it can be differentiated. The arguments
+    `parallel_iterations`, `back_prop` and `swap_memory` concern TensorFlow's runtime only.
+
+    >>> tf.while_loop(lambda i, s: i < 4, lambda i, s: (i + 1, s + i), (0, 0))
+    (4, 6)
+    """
+    for label, function in (("cond", cond), ("body", body)):
+        if not callable(function):
+            raise TypeError(f"tf.while_loop: {label} must be callable; given {function!r}")
+    if not isinstance(loop_vars, (list, tuple)) or not loop_vars:
+        raise ValueError("tf.while_loop: loop_vars must be a list or tuple that is not empty")
+    if shape_invariants is not None:
+        nest.assert_same_structure(loop_vars, shape_invariants, check_types=False)
+    if context.scope is None and not any(
+        isinstance(leaf, Tensor) and is_traced(leaf._value) for leaf in flatten(loop_vars)[0]
+    ):
+        return _python_while(cond, body, loop_vars, maximum_iterations)
+    names = [f"loop_vars[{index}]" for index in range(len(loop_vars))]
+
+    def step(*values: Any) -> list[Any]:
+        return _as_list(body(*values), len(loop_vars))
+
+    values = staged_while(
+        cond, step, list(loop_vars), names, "tf.while_loop", maximum_iterations
+    )
+    return _like(loop_vars, values)
+
+
+def _python_while(
+    cond: Callable[..., Any], body: Callable[..., Any], loop_vars: Any, limit: Any
+) -> Any:
+    values, steps = list(loop_vars), 0
+    while (limit is None or steps < int(limit)) and bool(cond(*values)):
+        values = _as_list(body(*values), len(values))
+        steps += 1
+    return _like(loop_vars, values)
+
+
+def _as_list(result: Any, count: int) -> list[Any]:
+    values = list(result) if isinstance(result, (list, tuple)) else [result]
+    if count == 1 and len(values) != 1:
+        values = [result]
+    if len(values) != count:
+        raise ValueError(
+            f"tf.while_loop: body takes {count} loop variables but returned {len(values)}"
+        )
+    return values
+
+
+def _like(loop_vars: Any, values: list[Any]) -> Any:
+    if hasattr(loop_vars, "_fields"):
+        return type(loop_vars)(*values)
+    return type(loop_vars)(values)
+
+
+def staged_while(
+    test: Callable[..., Any],
+    body: Callable[..., list[Any]],
+    values: list[Any],
+    names: Sequence[str],
+    what: str,
+    maximum_iterations: Any = None,
+) -> list[Any]:
+    """A loop of unknown length, as one kernel."""
+    if maximum_iterations is not None:
+        return _limited(test, body, values, names, what, maximum_iterations)
+    carry, block = _settled_body(body, values, names, what, [])
+    arrays = carry.arrays()
+    check = Block(lambda *now: _truth(test(*carry.unflatten(now)), what), arrays, "the condition",
+                  with_variables=True)
+    if check.written:
+        raise errors.InvalidArgumentError(f"{what}: the condition assigns to a variable")
+    parts = _Parts(carry, [check, block])
+    count = len(arrays)
+
+    def loop(*given: Any) -> Any:
+        state, consts, outside = parts.split(given)
+
+        def keeps_on(state: Any, consts: Any) -> Any:
+            values = parts.variables_for(check, state[count:], outside)
+            return check.run(consts[0], state[:count], values)[0]
+
+        def step(state: Any, consts: Any) -> Any:
+            values = parts.variables_for(block, state[count:], outside)
+            return parts.ordered(block.run(consts[1], state[:count], values), state)
+
+        return keeps_on, step, state, consts
+
+    def plain(*given: Any) -> Any:
+        keeps_on, step, state, consts = loop(*given)
+        return lax.while_loop(lambda s: keeps_on(s, consts), lambda s: step(s, consts), state)
+
+    def replayable(*given: Any) -> Any:
+        keeps_on, step, state, consts = loop(*given)
+        return replayable_while(keeps_on, step, state, consts)
+
+    kernel = Kernel("while", plain, replayable)
+    return parts.finish(op.apply(kernel, parts.inputs(), parts.arrays()))
+
+
+def _truth(value: Any, what: str) -> Any:
+    tensor = _predicate(value, what)
+    return tensor if isinstance(tensor, (Tensor, Variable)) else convert_to_tensor(bool(tensor))
+
+
+def _limited(
+    test: Callable[..., Any],
+    body: Callable[..., list[Any]],
+    values: list[Any],
+    names: Sequence[str],
+    what: str,
+    limit: Any,
+) -> list[Any]:
+    """The loop with a count of its steps as a further variable."""
+    most = convert_to_tensor(limit, dtype_hint=np.dtype(np.int32))
+    start = wrap(np.asarray(0, most.dtype.numpy_dtype))
+
+    def within(count: Any, *rest: Any) -> Any:
+        both = Kernel("logical_and", jnp.logical_and)
+        less = Kernel("less", jnp.less)
+        below = op.apply(less, [count, most], [array_of(count), array_of(most)])
+        more = _truth(test(*rest), what)
+        return op.apply(both, [below, more], [array_of(below), array_of(more)])
+
+    def counted(count: Any, *rest: Any) -> list[Any]:
+        add = Kernel("add", lambda value: value + 1)
+        return [op.apply(add, [count], [array_of(count)]), *body(*rest)]
+
+    done = staged_while(within, counted, [start, *values], ["maximum_iterations", *names], what)
+    return done[1:]
+
+
+class _Parts:
+    """The inputs of a staged loop in order: its state, constants of its blocks, variables."""
+
+    def __init__(self, carry: Carry, blocks: Sequence[Block]):
+        self.carry = carry
+        self.blocks = blocks
+        body = blocks[-1]
+        outer = context.scope
+        known = outer.known_values() if outer is not None else {}
+        self.written = dict(body.written)
+        self.keys = list(body.variable_keys)
+        self.outside = [known[key] for key in self.keys]
+        self.before = [
+            known[key] if key in known else variable._array
+            for key, variable in self.written.items()
+        ]
+
+    def inputs(self) -> list[Any]:
+        """The tensors and variables that the arrays belong to."""
+        constants = [value for block in self.blocks for value in block.const_inputs]
+        read = {}
+        for block in self.blocks:
+            read.update(block.scope.read)
+        outside = [read.get(key) for key in self.keys]
+        return [*self.carry.inputs(), *self.written.values(), *constants, *outside]
+
+    def arrays(self) -> list[Any]:
+        """The arrays at the start."""
+        constants = [const for block in self.blocks for const in block.consts]
+        return [*self.carry.arrays(), *self.before, *constants, *self.outside]
+
+    def split(self, given: Sequence[Any]) -> tuple[Any, Any, Any]:
+        """(state: loop arrays then written variables; constants per block; variables)."""
+        rest = list(given)
+        count = len(self.carry.arrays()) + len(self.written)
+        state = tuple(rest[:count])
+        rest = rest[count:]
+        consts = []
+        for block in self.blocks:
+            consts.append(rest[: len(block.consts)])
+            rest = rest[len(block.consts) :]
+        return state, consts, rest
+
+    def variables_for(self, block: Block, written: Sequence[Any], outside: Sequence[Any]) -> Any:
+        """The values of a block's variables: those that the loop writes are in its state."""
+        now = dict(zip(self.keys, outside, strict=True))
+        now.update(zip(self.written, written, strict=True))
+        return [now[key] for key in block.variable_keys]
+
+    def ordered(self, outputs: Sequence[Any], state: Any) -> Any:
+        """The outputs of the body as the next state."""
+        return tuple([
+            array.astype(before.dtype) for array, before in zip(outputs, state, strict=True)
+        ])
+
+    def finish(self, outputs: Sequence[Tensor]) -> list[Any]:
+        """Assign the variables, and put the values back in their structure."""
+        count = sum(self.carry.carried)
+        _assign(list(self.written.values()), outputs[count:])
+        return self.carry.unflatten(outputs[:count])
+
+
+def _settled_body(
+    body: Callable[..., list[Any]],
+    values: list[Any],
+    names: Sequence[str],
+    what: str,
+    elements: Sequence[Any],
+    extra: int = 0,
+) -> tuple[Carry, Block]:
+    """Trace the body; values that get their type in it start as zeros of that type."""
+    for _ in range(3):
+        carry = Carry(values, names, what)
+        block = _traced_body(body, carry, elements)
+        after = list(block.result)[: len(values)]
+        started = [
+            _started(before, now, name, what)
+            for before, now, name in zip(values, after, names, strict=True)
+        ]
+        if all(one is other for one, other in zip(started, values, strict=True)):
+            _check_round(carry, block, extra)
+            return carry, block
+        values = started
+    raise errors.InvalidArgumentError(f"{what}: the types of the loop variables do not settle")
+
+
+def _traced_body(body: Callable[..., list[Any]], carry: Carry, elements: Sequence[Any]) -> Block:
+    count = sum(carry.carried)
+
+    def run(*tensors: Any) -> list[Any]:
+        return body(*carry.unflatten(tensors[:count]), *tensors[count:])
+
+    arrays = [*carry.arrays(), *elements]
+    return Block(run, arrays, "the body of the loop", with_variables=True)
+
+
+def _started(before: Any, now: Any, name: str, what: str) -> Any:
+    """The value to start with, given what it is after one round."""
+    if hasattr(before, "__keratin_start__"):
+        return before.__keratin_start__(now)
+    if is_undefined(before):
+        if is_undefined(now) or now is None or before is now:
+            return before
+        return jax.tree.map(_zeros_like, now, is_leaf=lambda v: isinstance(v, (Tensor, Variable)))
+    if isinstance(before, (int, float)) and not isinstance(before, bool):
+        dtype = getattr(now, "dtype", None)
+        if dtype is not None and dtype.kind in ("int", "uint", "float", "complex"):
+            return convert_to_tensor(before, dtype_hint=dtype)
+    return before
+
+
+def _zeros_like(leaf: Any) -> Any:
+    if not becomes_tensor(leaf):
+        return leaf
+    tensor = leaf if isinstance(leaf, Tensor) else convert_to_tensor(leaf)
+    return wrap(np.zeros(tensor._value.shape, tensor._value.dtype))
+
+
+def is_undefined(value: Any) -> bool:
+    """Whether AutoGraph put this where a Python name has no value yet."""
+    return type(value).__name__ in ("Undefined", "UndefinedReturnValue")
+
+
+def _check_round(carry: Carry, block: Block, extra: int) -> None:
+    """The state after a round must be of the types it had before."""
+    what = carry.what
+    leaves, tree = flatten(list(block.result)[: len(carry.values)])
+    if tree != carry.tree:
+        changed = [
+            name
+            for name, before, now in zip(carry.names, carry.values, block.result, strict=False)
+            if flatten(before)[1] != flatten(now)[1]
+        ]
+        raise TypeError(
+            f"{what}: the structure of {', '.join(map(repr, changed))} changes in the loop. A "
+            "compiled loop needs the same structure before and after each round. At "
+            f"{errors.user_location()}."
+        )
+    place = 0
+    for index, (before, now) in enumerate(zip(carry.leaves, leaves, strict=True)):
+        name = carry.name_of(index)
+        if not carry.carried[index]:
+            if becomes_tensor(now) or (before is not now and not _equal(before, now)):
+                raise TypeError(
+                    f"{what}: {name} is {before!r} before the loop and {now!r} after a round. Only "
+                    f"tensors and numbers can change in a compiled loop; give {name} a tensor of "
+                    f"the final dtype and shape before the loop. At {errors.user_location()}."
+                )
+            continue
+        aval = block.avals[place]
+        place += 1
+        start = array_of(before)
+        if aval.shape != start.shape:
+            raise ValueError(
+                f"{what}: {name} has shape {tuple(start.shape)} before the loop and "
+                f"{tuple(aval.shape)} after a round. Shapes must stay the same in a compiled loop: "
+                "use a tf.TensorArray, or a tensor of the full size with "
+                f"tf.tensor_scatter_nd_update. At {errors.user_location()}."
+            )
+        number = isinstance(now, (int, float)) and not isinstance(now, bool)
+        if aval.dtype != start.dtype and not (
+            number and (start.dtype.kind in "fc" or aval.dtype.kind in "iub")
+        ):
+            raise TypeError(
+                f"{what}: {name} has dtype {start.dtype} before the loop and {aval.dtype} after "
+                f"a round. Start it with that dtype, or add a tf.cast. At {errors.user_location()}."
+            )
+
+
+def staged_scan(
+    body: Callable[..., tuple[list[Any], Any]],
+    values: list[Any],
+    elements: Any,
+    length: int,
+    names: Sequence[str],
+    what: str,
+    reverse: bool = False,
+) -> tuple[list[Any], Any]:
+    """A loop over the first axis of `elements`: the final state, and what each round gave, stacked.
+
+    `body(*values, element)` returns the new values and this round's output (None for none).
+    """
+    leaves, tree = flatten(elements)
+    arrays = [array_of(leaf) for leaf in leaves]
+    slices = [jax.ShapeDtypeStruct(array.shape[1:], array.dtype) for array in arrays]
+
+    def step(*given: Any) -> list[Any]:
+        state, element = given[: len(values)], given[len(values) :]
+        new, output = body(*state, jax.tree.unflatten(tree, list(element)))
+        return [*new, output]
+
+    carry, block = _settled_body(step, values, names, what, slices, extra=1)
+    outputs = flatten(block.result[-1])
+    parts = _Parts(carry, [block])
+    count, width = len(carry.arrays()), len(parts.written)
+    inputs = [*[leaf if isinstance(leaf, Tensor) else None for leaf in leaves], *parts.inputs()]
+
+    def loop(*given: Any) -> Any:
+        xs, rest = list(given[: len(arrays)]), given[len(arrays) :]
+        state, consts, outside = parts.split(rest)
+
+        def step(state: Any, element: Any) -> Any:
+            now = parts.variables_for(block, state[count:], outside)
+            found = block.run(consts[0], [*state[:count], *element], now)
+            middle = len(found) - width
+            after = parts.ordered([*found[:count], *found[middle:]], state)
+            return after, found[count:middle]
+
+        final, stacked = lax.scan(step, state, xs, length=length, reverse=reverse)
+        return [*final, *stacked]
+
+    kernel = Kernel("scan", loop)
+    found = op.apply(kernel, inputs, [*arrays, *parts.arrays()])
+    stacked = jax.tree.unflatten(outputs[1], list(found[count + width :]))
+    return parts.finish(found[: count + width]), stacked
