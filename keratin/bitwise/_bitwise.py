@@ -6,6 +6,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from keratin._engine.op import T, op
+from keratin.math._kind import is_unsigned
 from keratin.math._shape import broadcast
 
 
@@ -76,6 +77,6 @@ def right_shift(x: T, y: T):
     array([ 4, -4], dtype=int32)
     """
     x, y = broadcast(x, y)
-    unsigned = jnp.issubdtype(x.dtype, jnp.unsignedinteger)
+    unsigned = is_unsigned(x.dtype)
     shift = lax.shift_right_logical if unsigned else lax.shift_right_arithmetic
     return shift(x, _shift_width(y))

@@ -13,6 +13,7 @@ from jax import lax
 from keratin._engine import errors
 from keratin._engine.op import T, Ts, op
 from keratin.math._gradient import no_gradient
+from keratin.math._kind import is_complex, is_floating, is_integer, is_unsigned
 from keratin.math._shape import broadcast
 
 
@@ -51,7 +52,7 @@ def multiply(x: T, y: T):
 
 def to_quotient_dtype(x):
     """Integers become the float dtype that their true quotient has; other dtypes stay."""
-    if jnp.issubdtype(x.dtype, jnp.integer):
+    if is_integer(x.dtype):
         return x.astype(np.float32 if x.dtype.itemsize <= 2 else np.float64)
     return x
 
@@ -88,7 +89,7 @@ def floordiv(x: T, y: T):
     array([ 3, -4], dtype=int32)
     """
     x, y = broadcast(x, y)
-    if jnp.issubdtype(x.dtype, jnp.floating):
+    if is_floating(x.dtype):
         return lax.floor(lax.div(x, y))
     return jnp.floor_divide(x, y)
 
@@ -102,7 +103,7 @@ def floormod(x: T, y: T):
     """
     x, y = broadcast(x, y)
     remainder = lax.rem(x, y)
-    if jnp.issubdtype(x.dtype, jnp.unsignedinteger):
+    if is_unsigned(x.dtype):
         return remainder
     zero = jnp.zeros((), x.dtype)
     wrong_sign = (remainder != zero) & ((remainder < zero) != (y < zero))
@@ -121,7 +122,7 @@ def truncatediv(x: T, y: T):
     array([ 3, -3], dtype=int32)
     """
     quotient = lax.div(*broadcast(x, y))
-    return jnp.trunc(quotient) if jnp.issubdtype(x.dtype, jnp.floating) else quotient
+    return jnp.trunc(quotient) if is_floating(x.dtype) else quotient
 
 
 @no_gradient
@@ -156,20 +157,32 @@ def _pow_jvp(primals, tangents):
     x_dot, y_dot = tangents
     out = lax.pow(x, y)
     # Where the base has no logarithm the derivative by the exponent is taken as zero.
-    has_log = x != 0 if jnp.issubdtype(x.dtype, jnp.complexfloating) else x > 0
+    has_log = x != 0 if is_complex(x.dtype) else x > 0
     log_x = jnp.where(has_log, lax.log(jnp.where(has_log, x, jnp.ones_like(x))), jnp.zeros_like(x))
     return out, y * lax.pow(x, y - 1) * x_dot + log_x * out * y_dot
 
 
+def _integer_pow(x, y):
+    """By squaring, once per bit of the largest exponent; below zero what is left of a fraction."""
+
+    def step(state):
+        power, square, rest = state
+        return jnp.where(rest & 1 == 1, power * square, power), square * square, rest >> 1
+
+    start = (jnp.ones_like(x), x, lax.abs(y))
+    power, _, _ = lax.while_loop(lambda state: jnp.any(state[2] > 0), step, start)
+    return jnp.where((y < 0) & (lax.abs(x) != 1), jnp.zeros_like(x), power)
+
+
 @op(T="int float complex")
 def pow(x: T, y: T):
-    """x to the power y, with broadcasting.
+    """x to the power y, with broadcasting. Integers to a negative power are rounded towards zero.
 
     >>> tf.pow([2.0, 3.0], [3.0, 2.0]).numpy()
     array([8., 9.], dtype=float32)
     """
     x, y = broadcast(x, y)
-    return jnp.power(x, y) if jnp.issubdtype(x.dtype, jnp.integer) else _pow(x, y)
+    return _integer_pow(x, y) if is_integer(x.dtype) else _pow(x, y)
 
 
 @jax.custom_jvp

@@ -9,28 +9,34 @@ from jax import lax
 from keratin._engine import errors
 from keratin._engine.op import Array, DTypeArg, op
 from keratin.math._gradient import no_gradient
+from keratin.math._kind import is_complex, is_floating, is_integer
 
 
 def convert(x, dtype):
     """x in another dtype: floats lose their fraction, complex numbers their imaginary part."""
     if x.dtype == dtype:
         return x
-    if jnp.issubdtype(x.dtype, jnp.complexfloating) and not _is_complex(dtype):
+    if is_complex(x.dtype) and not is_complex(dtype):
         if dtype == np.bool_:
             return x != 0
         x = lax.real(x)
-    if jnp.issubdtype(x.dtype, jnp.floating) and jnp.issubdtype(dtype, jnp.integer):
-        # Through a wide integer, so that what does not fit wraps around as integers do.
-        narrow = np.dtype(dtype).itemsize < 4
-        x = x.astype(np.int32) if narrow else x
+    if is_floating(x.dtype) and is_integer(dtype):
+        return _to_integer(x, np.dtype(dtype))
     return x.astype(dtype)
 
 
-def _is_complex(dtype):
-    return jnp.issubdtype(dtype, jnp.complexfloating)
+def _to_integer(x, dtype):
+    """Through a wide signed integer, so that what does not fit wraps around as integers do."""
+    if dtype.itemsize < 4:
+        return x.astype(np.int32).astype(dtype)
+    if dtype == np.uint32:
+        return x.astype(np.int64).astype(dtype)
+    if dtype == np.uint64:
+        return jnp.where(x < 0, x.astype(np.int64).astype(dtype), x.astype(dtype))
+    return x.astype(dtype)
 
 
-@op(T="any")
+@op(T="any", strings=True)
 def cast(x: Array, dtype: DTypeArg):
     """x converted to another dtype.
 
@@ -39,20 +45,25 @@ def cast(x: Array, dtype: DTypeArg):
     >>> tf.cast([1.8, -1.8], tf.int32).numpy()
     array([ 1, -1], dtype=int32)
     """
+    if "O" in (x.dtype.kind, dtype.kind) and x.dtype != dtype:
+        remedy = "tf.strings.as_string" if dtype.kind == "O" else "tf.strings.to_number"
+        raise errors.InvalidArgumentError(
+            f"Strings and numbers are not cast into each other. Use {remedy}."
+        )
     return convert(x, dtype)
 
 
 def _limits(source, target):
     """The range of the target dtype, within what the source dtype can hold exactly."""
-    info = jnp.iinfo(target) if jnp.issubdtype(target, jnp.integer) else jnp.finfo(target)
+    info = jnp.iinfo(target) if is_integer(target) else jnp.finfo(target)
     low, high = info.min, info.max
-    if jnp.issubdtype(source, jnp.integer):
+    if is_integer(source):
         own = jnp.iinfo(source)
-        if not jnp.issubdtype(target, jnp.integer):
+        if not is_integer(target):
             return own.min, own.max
         return max(int(own.min), int(low)), min(int(own.max), int(high))
     low, high = np.asarray(low).astype(source), np.asarray(high).astype(source)
-    if jnp.issubdtype(target, jnp.integer) and int(high) > int(info.max):
+    if is_integer(target) and int(high) > int(info.max):
         high = np.nextafter(high, source.type(0))
     return low, high
 
@@ -72,9 +83,9 @@ def saturate_cast(value: Array, dtype: DTypeArg):
                 f"saturate_cast from {value.dtype} to {dtype}: bool has no range to saturate at. "
                 "Use tf.cast."
             )
-    if _is_complex(value.dtype) and not _is_complex(dtype):
+    if is_complex(value.dtype) and not is_complex(dtype):
         value = lax.real(value)
-    if _is_complex(dtype):
+    if is_complex(dtype):
         return value.astype(dtype)
     low, high = _limits(value.dtype, np.dtype(dtype))
     low, high = np.asarray(low, value.dtype), np.asarray(high, value.dtype)
@@ -83,7 +94,7 @@ def saturate_cast(value: Array, dtype: DTypeArg):
 
 def _as_bytes(x):
     """The bytes of each element along a new last axis."""
-    if _is_complex(x.dtype):
+    if is_complex(x.dtype):
         parts = jnp.stack([lax.real(x), lax.imag(x)], axis=-1)
         return lax.bitcast_convert_type(parts, np.uint8).reshape(*x.shape, x.dtype.itemsize)
     return lax.bitcast_convert_type(x, np.uint8).reshape(*x.shape, x.dtype.itemsize)
@@ -91,7 +102,7 @@ def _as_bytes(x):
 
 def _from_bytes(octets, dtype):
     """The elements whose bytes stand along the last axis."""
-    if _is_complex(dtype):
+    if is_complex(dtype):
         half = dtype.itemsize // 2
         parts = octets.reshape(*octets.shape[:-1], 2, half)
         parts = lax.bitcast_convert_type(parts, np.dtype(f"float{half * 8}"))

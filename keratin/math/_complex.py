@@ -8,6 +8,7 @@ from jax import lax
 
 from keratin._engine import errors
 from keratin._engine.op import T, op
+from keratin.math._kind import is_complex
 from keratin.math._shape import broadcast
 
 
@@ -53,7 +54,7 @@ def conj(x: T):
     >>> tf.math.conj([1 + 2j]).numpy()
     array([1.-2.j])
     """
-    return jnp.conj(x) if jnp.issubdtype(x.dtype, jnp.complexfloating) else x
+    return jnp.conj(x) if is_complex(x.dtype) else x
 
 
 @op(T="number")
@@ -63,6 +64,6 @@ def angle(input: T):
     >>> tf.math.angle([1 + 1j, -1 + 0j]).numpy()
     array([0.78539816, 3.14159265])
     """
-    if jnp.issubdtype(input.dtype, jnp.complexfloating):
+    if is_complex(input.dtype):
         return lax.atan2(jnp.imag(input), jnp.real(input))
     return jnp.where(input < 0, np.asarray(np.pi).astype(input.dtype), jnp.zeros_like(input))

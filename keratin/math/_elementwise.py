@@ -8,7 +8,19 @@ from jax import lax
 
 from keratin._engine.op import T, op
 from keratin.math._gradient import no_gradient
+from keratin.math._kind import is_complex, is_integer
 from keratin.math._shape import broadcast
+
+
+@jax.custom_jvp
+def _abs(x):
+    return lax.abs(x)
+
+
+@_abs.defjvp
+def _abs_jvp(primals, tangents):
+    (x,), (x_dot,) = primals, tangents
+    return _abs(x), lax.sign(x) * x_dot
 
 
 @op(T="int float complex")
@@ -18,7 +30,7 @@ def abs(x: T):
     >>> tf.abs([-1.5, 2.0]).numpy()
     array([1.5, 2. ], dtype=float32)
     """
-    return lax.abs(x)
+    return lax.abs(x) if is_complex(x.dtype) else _abs(x)
 
 
 @op(T="int float complex")
@@ -28,7 +40,11 @@ def sign(x: T):
     >>> tf.sign([-3.0, 0.0, 2.0]).numpy()
     array([-1.,  0.,  1.], dtype=float32)
     """
-    return lax.stop_gradient(lax.sign(x))
+    if not is_complex(x.dtype):
+        return lax.stop_gradient(lax.sign(x))
+    is_zero = x == 0
+    modulus = lax.abs(jnp.where(is_zero, jnp.ones_like(x), x))
+    return jnp.where(is_zero, jnp.zeros_like(x), x / modulus)
 
 
 @op(T="number")
@@ -211,6 +227,19 @@ def asinh(x: T):
     return lax.asinh(x)
 
 
+@jax.custom_jvp
+def _acosh(x):
+    return lax.acosh(x)
+
+
+@_acosh.defjvp
+def _acosh_jvp(primals, tangents):
+    # By the result, so that the branch of the derivative is that of the function.
+    (x,), (x_dot,) = primals, tangents
+    out = _acosh(x)
+    return out, x_dot / lax.sinh(out)
+
+
 @op(T="float complex")
 def acosh(x: T):
     """The number, 0 or more, whose hyperbolic cosine is x; NaN below 1.
@@ -218,7 +247,7 @@ def acosh(x: T):
     >>> tf.acosh([1.0, 0.5]).numpy()
     array([ 0., nan], dtype=float32)
     """
-    return lax.acosh(x)
+    return _acosh(x)
 
 
 @op(T="float complex")
@@ -261,7 +290,7 @@ def round(x: T):
     >>> tf.round([0.5, 1.5, 2.4]).numpy()
     array([0., 2., 2.], dtype=float32)
     """
-    if jnp.issubdtype(x.dtype, jnp.integer):
+    if is_integer(x.dtype):
         return x
     return lax.round(x, lax.RoundingMethod.TO_NEAREST_EVEN)
 

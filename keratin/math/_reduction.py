@@ -8,6 +8,7 @@ from jax import lax
 
 from keratin._engine import errors
 from keratin._engine.op import DTypeArg, T, op
+from keratin.math._kind import is_floating, is_integer, is_unsigned
 from keratin.math._shape import Axis, normalize_axes, normalize_axis
 
 
@@ -29,10 +30,10 @@ def _count(x, axes):
 def mean(x, axes, keepdims=False):
     """The mean along the axes, in the dtype of x; of integers rounded towards zero."""
     count = _count(x, axes)
-    if not jnp.issubdtype(x.dtype, jnp.integer):
+    if not is_integer(x.dtype):
         total = jnp.sum(x, axis=axes, keepdims=keepdims, dtype=x.dtype)
         return total / count if count else jnp.full_like(total, np.nan)
-    wide = np.uint64 if jnp.issubdtype(x.dtype, jnp.unsignedinteger) else np.int64
+    wide = np.uint64 if is_unsigned(x.dtype) else np.int64
     total = jnp.sum(x, axis=axes, keepdims=keepdims, dtype=wide)
     return lax.div(total, jnp.full_like(total, max(count, 1))).astype(x.dtype)
 
@@ -64,14 +65,14 @@ def reduce_prod(input_tensor: T, axis: Axis = None, keepdims: bool = False):
 
 def lowest(dtype):
     """The value below all others of a dtype: minus infinity where there is one."""
-    if jnp.issubdtype(dtype, jnp.floating):
+    if is_floating(dtype):
         return np.asarray(-np.inf).astype(dtype)
     return np.asarray(jnp.iinfo(dtype).min, dtype)
 
 
 def highest(dtype):
     """The value above all others of a dtype: infinity where there is one."""
-    if jnp.issubdtype(dtype, jnp.floating):
+    if is_floating(dtype):
         return np.asarray(np.inf).astype(dtype)
     return np.asarray(jnp.iinfo(dtype).max, dtype)
 
@@ -139,7 +140,7 @@ def reduce_euclidean_norm(input_tensor: T, axis: Axis = None, keepdims: bool = F
     dtype = input_tensor.dtype
     squares = input_tensor * jnp.conj(input_tensor)
     total = jnp.sum(squares, axis=axes, keepdims=bool(keepdims), dtype=dtype)
-    if jnp.issubdtype(dtype, jnp.integer):
+    if is_integer(dtype):
         return lax.sqrt(total.astype(np.float64)).astype(dtype)
     return lax.sqrt(total)
 
@@ -213,7 +214,7 @@ def _index_of_extreme(find, x, axis, dtype, worst):
             f"Axis {axis} of the shape {list(x.shape)} is empty, so no element of it is extreme. "
             "Check where the empty tensor comes from."
         )
-    if jnp.issubdtype(x.dtype, jnp.floating):
+    if is_floating(x.dtype):
         x = jnp.where(jnp.isnan(x), worst(x.dtype), x)
     return find(x, axis, dtype)
 

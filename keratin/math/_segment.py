@@ -13,6 +13,7 @@ from keratin._engine import errors
 from keratin._engine.op import Array, T, op
 from keratin._engine.tensor import convert_to_tensor, is_traced
 from keratin.math._arithmetic import to_quotient_dtype
+from keratin.math._kind import is_floating
 
 # Bodies
 
@@ -52,7 +53,7 @@ def _sizes(data, ids, count):
 @partial(jax.custom_jvp, nondiff_argnums=(2, 3))
 def _extreme(data, ids, count, is_max):
     """The largest or smallest row of each segment; of no rows the worst finite value."""
-    info = jnp.finfo if jnp.issubdtype(data.dtype, jnp.floating) else jnp.iinfo
+    info = jnp.finfo if is_floating(data.dtype) else jnp.iinfo
     worst = info(data.dtype).min if is_max else info(data.dtype).max
     places = jnp.full((count, *data.shape[1:]), worst, data.dtype).at[ids]
     return places.max(data, mode="drop") if is_max else places.min(data, mode="drop")
