@@ -8,6 +8,10 @@ from keratin.math._activation import softplus as softplus
 from keratin.math._activation import softsign as softsign
 from keratin.math._activation import zero_fraction as zero_fraction
 from keratin.math._elementwise import tanh as tanh
+from keratin.math._top_k import approx_max_k as approx_max_k
+from keratin.math._top_k import approx_min_k as approx_min_k
+from keratin.math._top_k import in_top_k as in_top_k
+from keratin.math._top_k import top_k as top_k
 from keratin.nn._activations import crelu as crelu
 from keratin.nn._activations import elu as elu
 from keratin.nn._activations import gelu as gelu
@@ -36,6 +40,22 @@ from keratin.nn._depthwise import (
 )
 from keratin.nn._depthwise import depthwise_conv2d_backprop_input as depthwise_conv2d_backprop_input
 from keratin.nn._depthwise import separable_conv2d as separable_conv2d
+from keratin.nn._losses import compute_average_loss as compute_average_loss
+from keratin.nn._losses import l2_loss as l2_loss
+from keratin.nn._losses import log_poisson_loss as log_poisson_loss
+from keratin.nn._losses import scale_regularization_loss as scale_regularization_loss
+from keratin.nn._losses import (
+    sigmoid_cross_entropy_with_logits as sigmoid_cross_entropy_with_logits,
+)
+from keratin.nn._losses import (
+    softmax_cross_entropy_with_logits as softmax_cross_entropy_with_logits,
+)
+from keratin.nn._losses import (
+    sparse_softmax_cross_entropy_with_logits as sparse_softmax_cross_entropy_with_logits,
+)
+from keratin.nn._losses import (
+    weighted_cross_entropy_with_logits as weighted_cross_entropy_with_logits,
+)
 from keratin.nn._morphology import dilation2d as dilation2d
 from keratin.nn._morphology import erosion2d as erosion2d
 from keratin.nn._normalization import (
