@@ -1,5 +1,8 @@
 """tf.linalg: products, decompositions, solvers and functions of matrices."""
 
+from keratin.linalg._banded import banded_triangular_solve as banded_triangular_solve
+from keratin.linalg._banded import tridiagonal_matmul as tridiagonal_matmul
+from keratin.linalg._banded import tridiagonal_solve as tridiagonal_solve
 from keratin.linalg._decomposition import cholesky as cholesky
 from keratin.linalg._decomposition import lu as lu
 from keratin.linalg._decomposition import qr as qr
@@ -23,3 +26,13 @@ from keratin.linalg._product import einsum as einsum
 from keratin.linalg._product import matmul as matmul
 from keratin.linalg._product import matvec as matvec
 from keratin.linalg._product import tensordot as tensordot
+from keratin.linalg._solve import cholesky_solve as cholesky_solve
+from keratin.linalg._solve import inv as inv
+from keratin.linalg._solve import lstsq as lstsq
+from keratin.linalg._solve import lu_matrix_inverse as lu_matrix_inverse
+from keratin.linalg._solve import lu_reconstruct as lu_reconstruct
+from keratin.linalg._solve import lu_solve as lu_solve
+from keratin.linalg._solve import matrix_rank as matrix_rank
+from keratin.linalg._solve import pinv as pinv
+from keratin.linalg._solve import solve as solve
+from keratin.linalg._solve import triangular_solve as triangular_solve

@@ -40,12 +40,17 @@ class Lu(NamedTuple):
     p: Any
 
 
-@checked(
-    not_finite,
-    "Cholesky decomposition was not successful: the matrix is not positive definite, or holds "
-    "values that are not finite. If it should be, add a little to its diagonal, such as "
-    "1e-6 * tf.eye(n)",
-)
+def _not_positive_definite(result: Any, *_: Any, **__: Any) -> str | None:
+    if not not_finite(result):
+        return None
+    return (
+        "Cholesky decomposition was not successful: the matrix is not positive definite, or holds "
+        "values that are not finite. If it should be positive definite, add a little to its "
+        "diagonal, such as 1e-6 * tf.eye(n)"
+    )
+
+
+@checked(_not_positive_definite)
 @op(T="float complex")
 @in_single
 def cholesky(input: T):
@@ -104,10 +109,13 @@ def qr(input: T, full_matrices: bool = False):
     return Qr(*jnp.linalg.qr(input, mode="complete" if full_matrices else "reduced"))
 
 
-@checked(
-    lambda result: has_zero_pivot(result.lu),
-    "Input is not invertible: its LU decomposition has a zero on the diagonal",
-)
+def _without_inverse(result: Lu, *_: Any, **__: Any) -> str | None:
+    if not has_zero_pivot(result.lu):
+        return None
+    return "Input is not invertible: U of its LU decomposition has a zero on the diagonal"
+
+
+@checked(_without_inverse)
 @op(T="float complex")
 @in_single
 def lu(input: T, output_idx_type: DTypeArg = "int32"):

@@ -21,17 +21,19 @@ from keratin._engine.tensor import Tensor, is_traced
 Function = Callable[..., Any]
 
 
-def checked(failed: Callable[[Any], bool], problem: str) -> Callable[[Function], Function]:
-    """Makes an op raise `problem` if `failed` says so of its result."""
+def checked(find_problem: Callable[..., str | None]) -> Callable[[Function], Function]:
+    """Makes an op raise what `find_problem(result, *args, **kwargs)` says of its result, if any."""
 
     def decorate(operation: Any) -> Function:
         @functools.wraps(operation)
         def call(*args: Any, **kwargs: Any) -> Any:
             result = operation(*args, **kwargs)
-            if is_at_hand(result) and failed(result):
-                raise errors.InvalidArgumentError(
-                    f"tf.linalg.{operation.spec.name}: {problem}. At {errors.user_location()}."
-                )
+            if is_at_hand(result):
+                problem = find_problem(result, *args, **kwargs)
+                if problem:
+                    raise errors.InvalidArgumentError(
+                        f"tf.linalg.{operation.spec.name}: {problem}. At {errors.user_location()}."
+                    )
             return result
 
         return call
@@ -39,25 +41,18 @@ def checked(failed: Callable[[Any], bool], problem: str) -> Callable[[Function],
     return decorate
 
 
-def solves(operation: Any) -> Function:
-    """Makes an op that solves by the matrix in its first argument raise if that is singular."""
-
-    @functools.wraps(operation)
-    def call(*args: Any, **kwargs: Any) -> Any:
-        result = operation(*args, **kwargs)
-        if is_at_hand(result) and not_finite(result):
-            name = operation.spec.names[0]
-            matrix = args[0] if args else kwargs[name]
-            if _is_singular(np.asarray(matrix).astype(result.dtype.as_numpy_dtype)):
-                raise errors.InvalidArgumentError(
-                    f"tf.linalg.{operation.spec.name}: Input matrix is not invertible: {name}, of "
-                    f"shape {list(np.shape(matrix))}, is singular. tf.linalg.pinv and "
-                    "tf.linalg.lstsq(..., fast=False) take singular matrices. At "
-                    f"{errors.user_location()}."
-                )
-        return result
-
-    return call
+def not_invertible(result: Tensor, *args: Any, **kwargs: Any) -> str | None:
+    """The problem of a solution by the matrix in the first argument, if that is singular."""
+    if not not_finite(result):
+        return None
+    matrix = np.asarray(args[0] if args else kwargs.get("input", kwargs.get("matrix")))
+    factors = lax.linalg.lu(jnp.asarray(matrix.astype(result.dtype.as_numpy_dtype)))[0]
+    if not _some_not_positive(np, np.asarray(factors)):
+        return None
+    return (
+        f"Input matrix is not invertible: the matrix, of shape {list(matrix.shape)}, is singular. "
+        "tf.linalg.pinv and tf.linalg.lstsq(..., fast=False) take singular matrices"
+    )
 
 
 def is_at_hand(result: Any) -> bool:
@@ -93,7 +88,3 @@ def _holds(predicate: Function, tensor: Tensor) -> bool:
 @functools.cache
 def _compiled(predicate: Function) -> Function:
     return jax.jit(functools.partial(predicate, jnp))
-
-
-def _is_singular(matrix: np.ndarray) -> bool:
-    return bool(_some_not_positive(np, np.asarray(lax.linalg.lu(jnp.asarray(matrix))[0])))
