@@ -1,0 +1,195 @@
+"""What the array ops share: axes from either end, values the host knows, arguments made ready."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from keratin._engine import errors
+from keratin._engine.op import OpSpec, explain, freeze
+from keratin._engine.state import context
+from keratin._engine.tensor import Tensor, convert_to_tensor, is_traced
+from keratin._engine.variable import Variable
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+Axis = int | Sequence[int] | None
+Shape = Any  # a list of ints and scalar tensors, an integer tensor, a TensorShape
+
+
+def library(*arrays: Any) -> Any:
+    """`numpy` for strings and for values known while tracing, else `jax.numpy`."""
+    return np if all(isinstance(array, np.ndarray) for array in arrays) else jnp
+
+
+def normalize_axis(axis: int, rank: int, name: str = "axis") -> int:
+    """The axis counted from the front."""
+    if not isinstance(axis, int) or isinstance(axis, bool):
+        raise errors.InvalidArgumentError(f"{name} must be one integer; given {axis!r}")
+    if not -rank <= axis < rank:
+        allowed = f"Give an axis from {-rank} to {rank - 1}" if rank else "A scalar has no axes"
+        raise errors.InvalidArgumentError(
+            f"{name}={axis} is out of range for a tensor of rank {rank}. {allowed}"
+        )
+    return axis % rank
+
+
+def normalize_axes(axis: Any, rank: int, name: str = "axis") -> tuple[int, ...]:
+    """The axes counted from the front, each of them once."""
+    given = axis if isinstance(axis, tuple) else (axis,)
+    axes = tuple([normalize_axis(each, rank, name) for each in given])
+    if len(set(axes)) != len(axes):
+        raise errors.InvalidArgumentError(
+            f"{name}={list(given)} names an axis twice for a tensor of rank {rank}. Give each axis "
+            "once"
+        )
+    return axes
+
+
+def integers(value: Any, name: str) -> tuple[int, ...]:
+    """A static argument as a tuple of integers; a single one counts as a tuple of one."""
+    found = value if isinstance(value, tuple) else (value,)
+    for item in found:
+        if not isinstance(item, int) or isinstance(item, bool):
+            raise errors.InvalidArgumentError(
+                f"{name} must hold integers; given {list(found)!r}. Write int(...) or "
+                f"tf.cast({name}, tf.int32)"
+            )
+    return found
+
+
+def dimensions(shape: Any, name: str = "shape") -> tuple[int, ...]:
+    """The sizes of a shape given in whichever form; all must be known."""
+    frozen = freeze(shape)
+    if isinstance(frozen, tuple) and any(size is None for size in frozen):
+        raise errors.InvalidArgumentError(
+            f"{name}={list(frozen)} is not fully known. Give a number for each None, for example "
+            "from tf.shape(x)"
+        )
+    sizes = integers(frozen, name)
+    if min(sizes, default=0) < 0:
+        raise errors.InvalidArgumentError(
+            f"{name}={list(sizes)} has a negative size. Sizes must be 0 or more"
+        )
+    return sizes
+
+
+def host_value(value: Any) -> np.ndarray[Any, Any] | None:
+    """The values of an argument where looking costs nothing: not traced, not on an accelerator."""
+    if isinstance(value, Tensor):
+        value = value._value
+    elif isinstance(value, Variable):
+        value = value._read()
+    if isinstance(value, jax.Array):
+        return None if is_traced(value) or not _on_cpu() else np.asarray(value)
+    try:
+        return np.asarray(value)
+    except (TypeError, ValueError, errors.OpError):
+        return None  # tensors in a list, or ragged; the op says what is wrong
+
+
+@functools.cache
+def _on_cpu() -> bool:
+    return jax.default_backend() == "cpu"
+
+
+def static_shape(value: Any) -> tuple[int, ...] | None:
+    """The shape of a tensor or array without converting it, or None."""
+    if isinstance(value, Tensor):
+        value = value._value
+    elif isinstance(value, Variable):
+        value = value._read()
+    elif not isinstance(value, (np.ndarray, jax.Array)):
+        return None
+    return tuple(value.shape)
+
+
+def with_shape(value: Any) -> tuple[Any, tuple[int, ...] | None]:
+    """An argument, converted if need be, with its shape; None of one that is not an array."""
+    if hasattr(type(value), "__keratin_op__"):
+        return value, None
+    shape = static_shape(value)
+    if shape is None:
+        value = convert_to_tensor(value)
+        shape = static_shape(value)
+    return value, shape
+
+
+def plain(value: Any) -> Any:
+    """A static argument as hashable Python, which finds the kernel of an earlier call."""
+    return value if type(value) is int or value is None else freeze(value)
+
+
+def prepared(prepare: Callable[..., tuple[Any, ...]]) -> Callable[[Function], Function]:
+    """Have `prepare`, of the op's signature, check or change the arguments before the op runs.
+
+    It sees values where the body sees traced arrays; it returns all arguments in their order.
+    """
+
+    def decorate(function: Any) -> Any:
+        spec: OpSpec = function.spec
+
+        @functools.wraps(function)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            try:
+                arguments = prepare(*args, **kwargs)
+            except Exception as error:
+                raise _explained(function, spec, error, args, kwargs) from None
+            return function(*arguments)
+
+        return call
+
+    return decorate
+
+
+def composite(function: Function) -> Function:
+    """Have the errors of a function made of several ops name it and the user's line."""
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except Exception as error:
+            raise _explained(function, None, error, args, kwargs) from None
+
+    return call  # type: ignore[return-value]
+
+
+def _explained(
+    function: Any, spec: OpSpec | None, error: Exception, args: Any, kwargs: Any
+) -> Exception:
+    signature = inspect.signature(function)
+    names = list(signature.parameters)
+    catches_all = any(p.kind is p.VAR_KEYWORD for p in signature.parameters.values())
+    for key in () if catches_all else kwargs:
+        if key not in names:
+            return errors.unknown_keyword(f"tf.{function.__name__}", key, names)
+    try:
+        bound = signature.bind(*args, **kwargs)
+    except TypeError as mistake:
+        return TypeError(f"tf.{function.__name__}: {mistake}. It takes: {', '.join(names)}")
+    bound.apply_defaults()
+    return explain(function.__name__, error, spec, bound.args)
+
+
+def delegated(public: Callable[..., Any], *args: Any) -> Any:
+    """What a symbolic, ragged or sparse argument makes of an op, or None: no argument is one."""
+    for value in args:
+        handler = getattr(type(value), "__keratin_op__", None)
+        if handler is not None:
+            return handler(value, public, args)
+    return None
+
+
+def without_tapes(function: Callable[..., Any], *args: Any) -> Any:
+    """Call a function whose result has no gradient: no tape is told."""
+    outer, context.tapes = context.tapes, ()
+    try:
+        return function(*args)
+    finally:
+        context.tapes = outer
