@@ -5,11 +5,22 @@
 from keratin import bitwise as bitwise
 from keratin import dtypes as dtypes
 from keratin import errors as errors
+from keratin import experimental as experimental
 from keratin import linalg as linalg
 from keratin import math as math
 from keratin import nest as nest
 from keratin import nn as nn
 from keratin import signal as signal
+from keratin._engine.control_flow import case as case
+from keratin._engine.control_flow import cond as cond
+from keratin._engine.control_flow import switch_case as switch_case
+from keratin._engine.control_flow import while_loop as while_loop
+from keratin._engine.differentiation import custom_gradient as custom_gradient
+from keratin._engine.differentiation import grad_pass_through as grad_pass_through
+from keratin._engine.differentiation import gradients as gradients
+from keratin._engine.differentiation import hessians as hessians
+from keratin._engine.differentiation import no_gradient as no_gradient
+from keratin._engine.differentiation import recompute_grad as recompute_grad
 from keratin._engine.dtype import DType as DType
 from keratin._engine.dtype import as_dtype as as_dtype
 from keratin._engine.dtype import bfloat16 as bfloat16
@@ -37,11 +48,49 @@ from keratin._engine.dtype import uint16 as uint16
 from keratin._engine.dtype import uint32 as uint32
 from keratin._engine.dtype import uint64 as uint64
 from keratin._engine.dtype import variant as variant
+from keratin._engine.function import function as function
+from keratin._engine.functional import foldl as foldl
+from keratin._engine.functional import foldr as foldr
+from keratin._engine.functional import map_fn as map_fn
+from keratin._engine.functional import scan as scan
+from keratin._engine.functional import vectorized_map as vectorized_map
+from keratin._engine.graph import CriticalSection as CriticalSection
+from keratin._engine.graph import control_dependencies as control_dependencies
+from keratin._engine.graph import executing_eagerly as executing_eagerly
+from keratin._engine.graph import get_logger as get_logger
+from keratin._engine.graph import get_static_value as get_static_value
+from keratin._engine.graph import group as group
+from keratin._engine.graph import init_scope as init_scope
+from keratin._engine.graph import inside_function as inside_function
+from keratin._engine.graph import is_symbolic_tensor as is_symbolic_tensor
+from keratin._engine.graph import is_tensor as is_tensor
+from keratin._engine.graph import no_op as no_op
+from keratin._engine.graph import tuple_ as tuple
+from keratin._engine.host import numpy_function as numpy_function
+from keratin._engine.host import py_function as py_function
+from keratin._engine.host import tf_print as print
+from keratin._engine.module import Module as Module
+from keratin._engine.naming import get_current_name_scope as get_current_name_scope
+from keratin._engine.naming import name_scope as name_scope
 from keratin._engine.shape import TensorShape as TensorShape
 from keratin._engine.spec import NoneTensorSpec as NoneTensorSpec
 from keratin._engine.spec import TensorSpec as TensorSpec
 from keratin._engine.spec import TypeSpec as TypeSpec
 from keratin._engine.spec import type_spec_from_value as type_spec_from_value
+from keratin._engine.tape import GradientTape as GradientTape
+from keratin._engine.tape import UnconnectedGradients as UnconnectedGradients
+from keratin._engine.tensor import Tensor as Tensor
+from keratin._engine.tensor import constant as constant
+from keratin._engine.tensor import convert_to_tensor as convert_to_tensor
+from keratin._engine.tensor import (
+    register_tensor_conversion_function as register_tensor_conversion_function,
+)
+from keratin._engine.tensor_array import TensorArray as TensorArray
+from keratin._engine.tensor_array import TensorArraySpec as TensorArraySpec
+from keratin._engine.variable import Variable as Variable
+from keratin._engine.variable import VariableAggregation as VariableAggregation
+from keratin._engine.variable import VariableSynchronization as VariableSynchronization
+from keratin._engine.variable import variable_creator_scope as variable_creator_scope
 from keratin.array._blocks import batch_to_space as batch_to_space
 from keratin.array._blocks import extract_volume_patches as extract_volume_patches
 from keratin.array._blocks import (
@@ -166,7 +215,6 @@ from keratin.math._elementwise import sqrt as sqrt
 from keratin.math._elementwise import square as square
 from keratin.math._elementwise import tan as tan
 from keratin.math._elementwise import tanh as tanh
-from keratin.math._gradient import no_gradient as no_gradient
 from keratin.math._reduction import argmax as argmax
 from keratin.math._reduction import argmin as argmin
 from keratin.math._reduction import reduce_all as reduce_all
@@ -183,5 +231,3 @@ from keratin.math._top_k import approx_top_k as approx_top_k
 from keratin.nn._convolution import conv as conv
 from keratin.nn._convolution_transpose import conv2d_backprop_filter_v2 as conv2d_backprop_filter_v2
 from keratin.nn._convolution_transpose import conv2d_backprop_input_v2 as conv2d_backprop_input_v2
-
-__version__: str

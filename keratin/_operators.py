@@ -6,18 +6,23 @@ from typing import Any
 
 from keratin._engine.dtype import bool as bool_dtype
 from keratin._engine.tensor import convert_to_tensor
-from keratin.array import identity, ones_like
-from keratin.array import gather, gather_nd
-from keratin.array import getitem, scatter_slice
-from keratin.array import stack
 from keratin.array import (
+    concat,
+    expand_dims,
+    gather,
+    gather_nd,
+    getitem,
+    identity,
+    ones_like,
+    range,
+    scatter_slice,
+    split,
+    stack,
     tensor_scatter_nd_add,
-    tensor_scatter_nd_max,
-    tensor_scatter_nd_min,
     tensor_scatter_nd_sub,
     tensor_scatter_nd_update,
+    unstack,
 )
-from keratin.array import expand_dims
 from keratin.bitwise import bitwise_and, bitwise_or, bitwise_xor
 from keratin.bitwise import invert as bitwise_invert
 from keratin.linalg import matmul
@@ -42,6 +47,7 @@ from keratin.math import (
     subtract,
     truediv,
 )
+from keratin.math._casting import cast
 
 
 def _is_bool(x: Any, y: Any) -> bool:
@@ -73,6 +79,8 @@ __all__ = [
     "abs",
     "add",
     "and_",
+    "cast",
+    "concat",
     "equal",
     "expand_dims",
     "floordiv",
@@ -86,6 +94,9 @@ __all__ = [
     "invert",
     "less",
     "less_equal",
+    "logical_and",
+    "logical_not",
+    "logical_or",
     "matmul",
     "multiply",
     "negative",
@@ -93,14 +104,15 @@ __all__ = [
     "ones_like",
     "or_",
     "pow",
+    "range",
     "scatter_slice",
+    "split",
     "stack",
     "subtract",
     "tensor_scatter_nd_add",
-    "tensor_scatter_nd_max",
-    "tensor_scatter_nd_min",
     "tensor_scatter_nd_sub",
     "tensor_scatter_nd_update",
     "truediv",
+    "unstack",
     "xor",
 ]

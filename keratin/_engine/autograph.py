@@ -11,13 +11,14 @@ import importlib.util  # noqa: F401 - malt uses it without importing it
 import inspect
 import logging
 from collections.abc import Callable, Sequence
+from types import CodeType
 from typing import Any
 
 from malt.core import ag_ctx, converter
 from malt.core import config as malt_config
 from malt.impl import api, conversion
 from malt.operators.variables import Undefined, UndefinedReturnValue
-from malt.pyct import inspect_utils
+from malt.pyct import inspect_utils, origin_info
 
 from keratin._engine import control_flow, errors, host
 from keratin._engine.control_flow import cond, is_staged, staged_scan, staged_switch, staged_while
@@ -244,8 +245,15 @@ def _for_python(
     for item in iterated:
         keeps_on = True if extra_test is None else extra_test()
         if is_staged(keeps_on):
-            if_stmt(keeps_on, functools.partial(body, item), lambda: None, get_state, set_state,
-                    symbol_names, len(symbol_names))
+            if_stmt(
+                keeps_on,
+                functools.partial(body, item),
+                lambda: None,
+                get_state,
+                set_state,
+                symbol_names,
+                len(symbol_names),
+            )
         elif not keeps_on:
             break
         else:
@@ -269,8 +277,15 @@ def _for_tensor(
     length = int(elements._value.shape[0])
     if extra_test is not None:
         rows = DynamicRange(0, length, 1)
-        _for_range(rows, extra_test, lambda i: body(operators.gather(elements, i)), get_state,
-                   set_state, symbol_names, opts)
+        _for_range(
+            rows,
+            extra_test,
+            lambda i: body(operators.gather(elements, i)),
+            get_state,
+            set_state,
+            symbol_names,
+            opts,
+        )
         return
 
     def step(*given: Any) -> tuple[list[Any], Any]:
@@ -297,8 +312,11 @@ def _for_range(
     start, limit, delta = (convert_to_tensor(v) for v in (bounds.start, bounds.limit, bounds.delta))
 
     def check(place: Any, *values: Any) -> Any:
-        inside = apply(_WITHIN, [place, limit, delta], [
-            control_flow.array_of(v) for v in (place, limit, delta)])
+        inside = apply(
+            _WITHIN,
+            [place, limit, delta],
+            [control_flow.array_of(v) for v in (place, limit, delta)],
+        )
         if extra_test is None:
             return inside
         set_state(values)
@@ -313,9 +331,7 @@ def _for_range(
     names = ["the counter of the loop", *symbol_names]
     known = isinstance(bounds.limit, int) and isinstance(bounds.start, int)
     with control_flow.capacity(bounds.limit if known else None):
-        values = staged_while(
-            check, step, before, names, "for", opts.get("maximum_iterations")
-        )
+        values = staged_while(check, step, before, names, "for", opts.get("maximum_iterations"))
     set_state(tuple(values[1:]))
 
 
@@ -506,20 +522,44 @@ class _Transpiler(api.PyToPy):  # type: ignore[misc]
 
 
 _OPERATORS = (
-    if_stmt, if_exp, while_stmt, for_stmt, and_, or_, not_, eq, not_eq, assert_stmt, converted_call,
+    if_stmt,
+    if_exp,
+    while_stmt,
+    for_stmt,
+    and_,
+    or_,
+    not_,
+    eq,
+    not_eq,
+    assert_stmt,
+    converted_call,
 )
 _transpiler = _Transpiler()
-_options = converter.ConversionOptions(
-    recursive=True, user_requested=True, optional_features=None
-)
+_options = converter.ConversionOptions(recursive=True, user_requested=True, optional_features=None)
 
 
 def _convert(target: Callable[..., Any], program_context: Any) -> Callable[..., Any]:
     converted, module, source_map = _transpiler.transform(target, program_context)
     converted.ag_module = module
     converted.ag_source_map = source_map
+    _source_maps[converted.__code__.co_filename] = source_map
     function: Callable[..., Any] = converted
     return function
+
+
+_source_maps: dict[str, Any] = {}
+
+
+def _original(code: CodeType, line: int) -> tuple[str, int] | None:
+    """The user's file and line behind a line of converted code."""
+    source_map = _source_maps.get(code.co_filename)
+    if source_map is None:
+        return None
+    origin = source_map.get(origin_info.LineLocation(code.co_filename, line))
+    return None if origin is None else (origin.loc.filename, origin.loc.lineno)
+
+
+errors.source_maps.append(_original)
 
 
 def convert(function: Callable[..., Any], options: Any = None) -> Callable[..., Any]:
@@ -550,4 +590,3 @@ def do_not_convert(func: Callable[..., Any] | None = None) -> Any:
 
     call.autograph_info__ = None  # type: ignore[attr-defined]
     return call
-

@@ -73,8 +73,8 @@ class Block:
         taken = [jax.ShapeDtypeStruct(a.shape, a.dtype) for a in values.values()]
         try:
             self.program = program(given, taken)
-        except jax.errors.UnexpectedTracerError as error:
-            raise leaked(error) from None
+        except jax.errors.UnexpectedTracerError:
+            raise errors.leaked() from None
         self.avals = self.program.out_avals
         self.written = dict(self.scope.written)
         self.consts = list(self.program.consts)
@@ -138,13 +138,3 @@ class Block:
 
 def _is_array(value: Any) -> bool:
     return isinstance(value, (jax.Array, np.ndarray)) or is_traced(value)
-
-
-def leaked(error: Exception) -> Exception:
-    """The error for a traced tensor that was used outside of the code it was traced in."""
-    return errors.TracedValueError(
-        "A tensor made inside a traced function, branch or loop was used outside of it. It was "
-        "probably kept on an object, in a global or in a Python list (a side effect, which happens "
-        "once, while tracing). Return it instead, assign it to a tf.Variable, or collect the "
-        f"values of a loop in a tf.TensorArray. At {errors.user_location()}."
-    )

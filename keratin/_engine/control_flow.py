@@ -221,8 +221,10 @@ def staged_switch(
         def branch(block: Block, own: list[Any]) -> Callable[[], list[Any]]:
             def run() -> list[Any]:
                 outputs = block.run(own, [], [])
-                after = {**before, **dict(zip(block.written, outputs[block.num_outputs :],
-                                              strict=True))}
+                after = {
+                    **before,
+                    **dict(zip(block.written, outputs[block.num_outputs :], strict=True)),
+                }
                 results = zip(outputs[: block.num_outputs], dtypes, strict=True)
                 return [*[array.astype(dtype) for array, dtype in results], *after.values()]
 
@@ -271,7 +273,7 @@ def _agreed(blocks: Sequence[Block], place: int, what: str) -> Any:
         numbers = [n for n, carried in zip(block.numbers, block.carried, strict=True) if carried]
         kinds.append((block, block.avals[place], numbers[place]))
     fixed = [aval.dtype for _, aval, number in kinds if not number] or [
-        max((aval.dtype for _, aval, _ in kinds), key=lambda dtype: (dtype.kind == "f"))
+        max((aval.dtype for _, aval, _ in kinds), key=lambda dtype: dtype.kind == "f")
     ]
     dtype = fixed[0]
     shape = kinds[0][1].shape
@@ -385,9 +387,7 @@ def while_loop(
     def step(*values: Any) -> list[Any]:
         return _as_list(body(*values), len(loop_vars))
 
-    values = staged_while(
-        cond, step, list(loop_vars), names, "tf.while_loop", maximum_iterations
-    )
+    values = staged_while(cond, step, list(loop_vars), names, "tf.while_loop", maximum_iterations)
     return _like(loop_vars, values)
 
 
@@ -431,8 +431,12 @@ def staged_while(
         return _limited(test, body, values, names, what, maximum_iterations)
     carry, block = _settled_body(body, values, names, what, [])
     arrays = carry.arrays()
-    check = Block(lambda *now: _truth(test(*carry.unflatten(now)), what), arrays, "the condition",
-                  with_variables=True)
+    check = Block(
+        lambda *now: _truth(test(*carry.unflatten(now)), what),
+        arrays,
+        "the condition",
+        with_variables=True,
+    )
     if check.written:
         raise errors.InvalidArgumentError(f"{what}: the condition assigns to a variable")
     parts = _Parts(carry, [check, block])
@@ -546,9 +550,9 @@ class _Parts:
 
     def ordered(self, outputs: Sequence[Any], state: Any) -> Any:
         """The outputs of the body as the next state."""
-        return tuple([
-            array.astype(before.dtype) for array, before in zip(outputs, state, strict=True)
-        ])
+        return tuple(
+            [array.astype(before.dtype) for array, before in zip(outputs, state, strict=True)]
+        )
 
     def finish(self, outputs: Sequence[Tensor]) -> list[Any]:
         """Assign the variables, and put the values back in their structure."""

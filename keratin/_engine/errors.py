@@ -29,7 +29,7 @@ import difflib
 import os
 import sys
 from collections.abc import Callable, Iterable
-from types import CodeType, FrameType
+from types import CodeType, FrameType, TracebackType
 from typing import Any, ClassVar
 
 OK = 0
@@ -301,6 +301,66 @@ def user_location() -> str:
     """Where the user's code is now, as "file.py, line 12"."""
     position = user_frame()
     return f"{position[0]}, line {position[1]}" if position else "an unknown line"
+
+
+def leaked() -> TracedValueError:
+    """The error for a traced tensor that was used outside of the code it was traced in."""
+    return TracedValueError(
+        "A tensor made inside a traced function, branch or loop was used outside of it. It was "
+        "probably kept on an object, in a global or in a Python list (a side effect, which happens "
+        "once, while tracing). Return it instead, assign it to a tf.Variable, or collect the "
+        f"values of a loop in a tf.TensorArray. At {user_location()}."
+    )
+
+
+# Tracebacks that users see leave out the frames of the machinery; `tf.debugging` can switch it off.
+filtering = True
+
+
+def for_user(error: Exception) -> Exception:
+    """The same exception, its traceback without the frames of keratin and of what it runs on."""
+    if not filtering:
+        return error
+    frames = []
+    trace = error.__traceback__
+    while trace is not None:
+        frames.append(trace)
+        trace = trace.tb_next
+    kept: TracebackType | None = None
+    for entry in reversed(frames):
+        position = _mapped(entry)
+        if position is not None:
+            kept = _frame_at(position, entry.tb_frame.f_code.co_name, kept)
+        elif not is_internal(entry.tb_frame):
+            kept = TracebackType(kept, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
+    error.__cause__ = None
+    error.__suppress_context__ = True
+    error.__notes__ = [note for note in getattr(error, "__notes__", []) if "JAX" not in note]
+    return error.with_traceback(kept)
+
+
+def _mapped(entry: TracebackType) -> tuple[str, int] | None:
+    for source_map in source_maps:
+        position = source_map(entry.tb_frame.f_code, entry.tb_lineno)
+        if position is not None:
+            return position
+    return None
+
+
+def _frame_at(
+    position: tuple[str, int], name: str, following: TracebackType | None
+) -> TracebackType | None:
+    """A traceback entry that points at the user's line, in place of one in generated code."""
+    filename, line = position
+    code = compile("\n" * (line - 1) + "raise ValueError", filename, "exec")
+    try:
+        exec(code.replace(co_name=name.removeprefix("ag__")), {})
+    except ValueError as error:
+        here = error.__traceback__
+        frame = here.tb_next if here is not None else None
+        if frame is not None:
+            return TracebackType(following, frame.tb_frame, frame.tb_lasti, line)
+    return following
 
 
 def exception_type_from_error_code(error_code: int) -> type[OpError]:

@@ -19,8 +19,8 @@ import jax.extend.core as jax_core
 import jax.numpy as jnp
 import numpy as np
 
-from keratin._engine import autograph, config, errors, host, naming, nest, state
-from keratin._engine.block import array_of, becomes_tensor, flatten, leaved, leaked
+from keratin._engine import autograph, errors, host, naming, nest, state
+from keratin._engine.block import array_of, becomes_tensor, flatten, leaved
 from keratin._engine.op import Kernel, explain, finish
 from keratin._engine.spec import TensorSpec, TypeSpec
 from keratin._engine.state import Scope, context
@@ -86,8 +86,11 @@ class ConcreteFunction:
         scope = Scope({}, name=self.name)
         scope.may_create_variables = not self._function._traced_before
         structs = [_struct(leaves[i]) for i in self._tensor_at]
-        taken = [jax.ShapeDtypeStruct(v._array.shape, v._array.dtype) for v in variables
-                 if v._array.dtype != OBJECT]
+        taken = [
+            jax.ShapeDtypeStruct(v._array.shape, v._array.dtype)
+            for v in variables
+            if v._array.dtype != OBJECT
+        ]
         self._known = [v for v in variables if v._array.dtype != OBJECT]
 
         def program(arrays: list[Any], values: list[Any]) -> list[Any]:
@@ -100,8 +103,8 @@ class ConcreteFunction:
         try:
             with _naming_scope():
                 traced = jax.make_jaxpr(program)(structs, taken)
-        except jax.errors.UnexpectedTracerError as error:
-            raise leaked(error) from None
+        except jax.errors.UnexpectedTracerError:
+            raise errors.leaked() from None
         self._function._traced_before = True
         if scope.created and scope.may_create_variables:
             self._trace(leaves)
@@ -287,9 +290,9 @@ class ConcreteFunction:
     @property
     def structured_outputs(self) -> Any:
         """The specs of the results, in their structure."""
-        specs = [
-            TensorSpec(aval.shape, aval.dtype) for aval in self.graph_program.out_avals
-        ][: self._count]
+        specs = [TensorSpec(aval.shape, aval.dtype) for aval in self.graph_program.out_avals][
+            : self._count
+        ]
         rest = iter(specs)
         leaves = [
             next(rest) if carried else leaf
@@ -447,7 +450,7 @@ class Function:
     # Calling
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if context.scope is not None or config.functions_run_eagerly():
+        if context.scope is not None or state.flags.run_functions_eagerly:
             return self._call_inline(args, kwargs)
         if not kwargs and self.input_signature is None:
             arrays, key = _quick_key(args)
@@ -537,7 +540,10 @@ class Function:
         if concrete is None:
             self._num_traces += 1
             self._note(key, tree, leaves)
-            concrete = ConcreteFunction(self, leaves, tree)
+            try:
+                concrete = ConcreteFunction(self, leaves, tree)
+            except Exception as error:
+                raise errors.for_user(error) from None
             while len(self._concrete) >= MAX_SIGNATURES:
                 self._concrete.pop(next(iter(self._concrete)))
         else:
@@ -684,7 +690,9 @@ class Function:
         if args or kwargs:
             return self.get_concrete_function(*args, **kwargs).graph_text()
         if not self._concrete:
-            raise ValueError(f"{self.name}.graph_text(): call the function first, or give arguments")
+            raise ValueError(
+                f"{self.name}.graph_text(): call the function first, or give arguments"
+            )
         return list(self._concrete.values())[-1].graph_text()
 
     def __repr__(self) -> str:
@@ -773,8 +781,11 @@ def _example(leaf: Any) -> Any:
     """A stand-in for an argument: zeros of a spec's dtype and shape."""
     if isinstance(leaf, TensorSpec):
         if not leaf.shape.is_fully_defined():
-            shape = [1 if size is None else size for size in leaf.shape.as_list()] if (
-                leaf.shape.rank is not None) else []
+            shape = (
+                [1 if size is None else size for size in leaf.shape.as_list()]
+                if (leaf.shape.rank is not None)
+                else []
+            )
         else:
             shape = leaf.shape.as_list()
         return wrap(on_device(np.zeros(shape, leaf.dtype.numpy_dtype)))
@@ -852,5 +863,3 @@ def function(
         )
 
     return decorate if func is None else decorate(func)
-
-

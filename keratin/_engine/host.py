@@ -86,7 +86,10 @@ def numpy_function(
 
 
 def py_function(
-    func: Callable[..., Any] | None = None, inp: Any = None, Tout: Any = None, name: str | None = None
+    func: Callable[..., Any] | None = None,
+    inp: Any = None,
+    Tout: Any = None,
+    name: str | None = None,
 ) -> Any:
     """Call a Python function of eager tensors as an op; gradients flow through it.
 
@@ -105,9 +108,7 @@ def _python_op(
     function: Callable[..., Any], inp: Any, Tout: Any, what: str, stateful: bool, gradient: bool
 ) -> Any:
     given = [] if inp is None else list(inp)
-    tensors = [
-        value if isinstance(value, Tensor) else convert_to_tensor(value) for value in given
-    ]
+    tensors = [value if isinstance(value, Tensor) else convert_to_tensor(value) for value in given]
     single = not isinstance(Tout, (list, tuple))
     wanted = [as_dtype(getattr(t, "dtype", t)) for t in ([Tout] if single else Tout)]
     traced = context.scope is not None or any(is_traced(t._value) for t in tensors)
@@ -226,10 +227,12 @@ def _differentiable(
             return [np.asarray(gradient._value) for gradient in found]
 
         found = iter(jax.pure_callback(keeping_errors(pull), types, list(arrays), given))
-        return tuple([
-            next(found) if i in inexact else np.zeros(a.shape, jax.dtypes.float0)
-            for i, a in enumerate(arrays)
-        ])
+        return tuple(
+            [
+                next(found) if i in inexact else np.zeros(a.shape, jax.dtypes.float0)
+                for i, a in enumerate(arrays)
+            ]
+        )
 
     run.defvjp(forward, backward)
     return run
@@ -321,7 +324,7 @@ def _array_text(array: np.ndarray[Any, Any], summarize: int, nested: bool) -> st
             return "1" if item else "0"
         return _number(array[()])
     parts = [_array_text(part, summarize, nested=True) for part in array]
-    if 0 <= summarize and len(parts) > 2 * summarize:
+    if summarize >= 0 and len(parts) > 2 * summarize:
         parts = [*parts[:summarize], "...", *parts[-summarize:]]
     joint = "\n" + " " * (1 if array.ndim == 2 else 1)
     return "[" + (" " if array.ndim == 1 else joint).join(parts) + "]"
@@ -336,8 +339,10 @@ def _number(value: Any) -> str:
     if isinstance(value, np.complexfloating):
         return f"({_number(value.real)},{_number(value.imag)})"
     if isinstance(value, (np.floating, float)) or value.dtype.kind in "fV":
-        text = np.format_float_positional(value, unique=True, trim="-") if (
-            value == 0 or 1e-4 <= abs(float(value)) < 1e16
-        ) else repr(float(str(value)))
+        text = (
+            np.format_float_positional(value, unique=True, trim="-")
+            if (value == 0 or 1e-4 <= abs(float(value)) < 1e16)
+            else repr(float(str(value)))
+        )
         return text
     return str(value)

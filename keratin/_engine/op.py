@@ -629,6 +629,8 @@ def explain(name: str, error: Exception, spec: OpSpec | None, args: tuple[Any, .
         error, (errors.TracedValueError, errors.OperatorNotAllowedInGraphError, AttributeError)
     ):
         return error.with_traceback(None)
+    if isinstance(error, jax.errors.UnexpectedTracerError):
+        return errors.leaked()
     given = _describe(spec, args) if spec is not None else ""
     reason = str(error).split("\n\n")[0].strip().rstrip(".")
     message = f"tf.{name}: {reason}.{given} At {errors.user_location()}."

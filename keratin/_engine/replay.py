@@ -49,8 +49,9 @@ def _forward(test: Any, step: Any, state: Any, consts: Any) -> Any:
         stride = jnp.where(full, stride * 2, stride)
         place = count // stride
         due = count % stride == 0
-        shelf = jax.tree.map(lambda s, a: s.at[place].set(jnp.where(due, a, s[place])), shelf,
-                             state)
+        shelf = jax.tree.map(
+            lambda s, a: s.at[place].set(jnp.where(due, a, s[place])), shelf, state
+        )
         return step(state, consts), count + 1, shelf, stride
 
     start = (state, jnp.int32(0), shelf, jnp.int32(1))

@@ -60,8 +60,14 @@ class Scope:
         outer = self.parent.known_values() if self.parent is not None else {}
         return {**outer, **self.values}
 
-    def all_captured(self) -> dict[int, Any]:
-        return self.captured
+
+class Flags:
+    """Switches of the whole process."""
+
+    run_functions_eagerly = False
+
+
+flags = Flags()
 
 
 class _Context(threading.local):

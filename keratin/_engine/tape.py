@@ -819,6 +819,15 @@ class ForwardAccumulator:
             self._kept.append(output)
             self._tangents[id(output)] = tangent
 
+    def differentiable(self, inputs: Sequence[Any], arrays: Sequence[Any]) -> list[int]:
+        """Refuse steps that only know their gradient backwards, if a tangent flows into one."""
+        if any(id(value) in self._tangents for value in inputs):
+            raise errors.UnimplementedError(
+                "ForwardAccumulator: a tf.custom_gradient defines the backward direction only. Use "
+                f"tf.GradientTape for it. At {errors.user_location()}."
+            )
+        return []
+
     def same(self, value: Tensor, other: Tensor) -> None:
         """Treat `other` as the very value that `value` is."""
         if id(value) in self._tangents:

@@ -368,6 +368,33 @@ def convert_to_tensor(
     return wrap(array if context.scope is not None else on_device(array))
 
 
+def constant(
+    value: Any, dtype: Any = None, shape: Any = None, name: str = "Const"
+) -> Tensor:
+    """Make a tensor of a value; a single number fills `shape`.
+
+    >>> tf.constant(0, shape=[2, 3])
+    <tf.Tensor: shape=(2, 3), dtype=int32, numpy=
+    array([[0, 0, 0],
+           [0, 0, 0]], dtype=int32)>
+    """
+    if shape is None:
+        return convert_to_tensor(value, dtype)
+    if isinstance(value, Tensor):
+        value = value.numpy()
+    array = to_numpy(value, None if dtype is None else as_dtype(dtype))
+    wanted = tuple(TensorShape(shape).as_list())
+    if array.size == 1:
+        array = np.broadcast_to(array.reshape(()), wanted)
+    elif array.size != int(np.prod(wanted)):
+        raise TypeError(
+            f"tf.constant: the value has {array.size} elements, but shape={wanted} has "
+            f"{int(np.prod(wanted))}. Give one number, or as many as the shape holds."
+        )
+    array = array.reshape(wanted)
+    return wrap(array if context.scope is not None else on_device(array))
+
+
 def _checked(tensor: Tensor, wanted: DType | None) -> Tensor:
     if wanted is not None and tensor.dtype != wanted:
         raise ValueError(

@@ -1,0 +1,231 @@
+"""Gradients that are defined or asked for by functions: custom_gradient, recompute_grad, gradients."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import jax
+
+from keratin._engine import errors, op
+from keratin._engine.block import Block, array_of, flatten
+from keratin._engine.op import Kernel
+from keratin._engine.state import context
+from keratin._engine.tape import GradientTape, UnconnectedGradients
+from keratin._engine.tensor import Tensor, convert_to_tensor, wrap
+from keratin._engine.variable import Variable
+
+
+def custom_gradient(f: Callable[..., Any] | None = None) -> Any:
+    """Give a function a gradient of its own.
+
+    The function returns its result and a function from the upstream gradients to those of its
+    arguments. If it uses variables, that one takes `variables=` and returns, besides the gradients
+    of the arguments, a list of the variables' gradients.
+
+    >>> @tf.custom_gradient
+    ... def clipped_gradient(x):
+    ...     return x * x, lambda upstream: tf.minimum(upstream * 2.0 * x, 1.0)
+    >>> x = tf.Variable(3.0)
+    >>> with tf.GradientTape() as tape:
+    ...     y = clipped_gradient(x)
+    >>> tape.gradient(y, x).numpy()
+    np.float32(1.0)
+    """
+    if f is None:
+        return custom_gradient
+    function = f
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        # A tape of its own tells which variables the function reads.
+        with GradientTape(persistent=True) as finder:
+            result, grad_fn = function(*args, **kwargs)
+        outputs = [_fresh(convert_to_tensor(leaf)) for leaf in flatten(result)[0]]
+        tree = flatten(result)[1]
+        variables = [v for v in finder.watched_variables() if not any(v is a for a in args)]
+        inputs = [value for value in args if isinstance(value, (Tensor, Variable))]
+        places = [i for i, value in enumerate(args) if isinstance(value, (Tensor, Variable))]
+        sources = [*inputs, *variables]
+
+        def pullback(cotangents: list[Tensor]) -> list[Tensor | None]:
+            return _checked_gradients(grad_fn, cotangents, len(args), places, variables)
+
+        arrays = [
+            value._read() if isinstance(value, Variable) else value._value for value in sources
+        ]
+        for listener in context.tapes:
+            wanted = listener.differentiable(sources, arrays)
+            if wanted:
+                listener.record_pullback(sources, wanted, _only(pullback, wanted), outputs)
+        return jax.tree.unflatten(tree, outputs)
+
+    return call
+
+
+def _fresh(value: Any) -> Any:
+    """The same value as a tensor of its own, so that tapes tell them apart."""
+    return wrap(value._value) if type(value) is Tensor else value
+
+
+def _only(
+    pullback: Callable[[list[Tensor]], list[Tensor | None]], wanted: list[int]
+) -> Callable[[list[Tensor]], list[Tensor | None]]:
+    def pull(cotangents: list[Tensor]) -> list[Tensor | None]:
+        found = pullback(cotangents)
+        return [found[index] for index in wanted]
+
+    return pull
+
+
+def _checked_gradients(
+    grad_fn: Callable[..., Any],
+    cotangents: list[Tensor],
+    count: int,
+    places: list[int],
+    variables: list[Variable],
+) -> list[Tensor | None]:
+    if (
+        variables
+        and "variables" not in inspect.signature(grad_fn).parameters
+        and not any(p.kind is p.VAR_KEYWORD for p in inspect.signature(grad_fn).parameters.values())
+    ):
+        raise TypeError(
+            "custom_gradient: the function uses the variables "
+            f"{[v.name for v in variables]}, so its gradient function must take a keyword argument "
+            "`variables` and return (gradients, gradients of the variables)."
+        )
+    if variables:
+        found, of_variables = grad_fn(*cotangents, variables=variables)
+    else:
+        found, of_variables = grad_fn(*cotangents), []
+    gradients = list(found) if isinstance(found, (list, tuple)) else [found]
+    if len(gradients) != count:
+        raise ValueError(
+            f"custom_gradient: the function takes {count} arguments, its gradient function returned "
+            f"{len(gradients)} gradients. Return one for each argument (None for none)."
+        )
+    chosen = [*[gradients[place] for place in places], *of_variables]
+    return [None if value is None else convert_to_tensor(value) for value in chosen]
+
+
+def recompute_grad(f: Callable[..., Any]) -> Callable[..., Any]:
+    """Compute `f` again for the gradient instead of keeping what is between: less memory.
+
+    >>> x = tf.Variable(2.0)
+    >>> with tf.GradientTape() as tape:
+    ...     y = tf.recompute_grad(lambda v: tf.exp(v) * v)(x)
+    >>> float(tape.gradient(y, x)) > 22
+    True
+    """
+
+    @functools.wraps(f)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        leaves, tree = flatten((args, kwargs))
+        places = [i for i, leaf in enumerate(leaves) if isinstance(leaf, Tensor)]
+
+        def run(*tensors: Tensor) -> Any:
+            full = list(leaves)
+            for place, tensor in zip(places, tensors, strict=True):
+                full[place] = tensor
+            inner_args, inner_kwargs = jax.tree.unflatten(tree, full)
+            return f(*inner_args, **inner_kwargs)
+
+        inputs = [leaves[place] for place in places]
+        arrays = [array_of(value) for value in inputs]
+        block = Block(run, arrays, getattr(f, "__name__", "function"))
+        count = len(arrays)
+
+        @jax.checkpoint
+        def again(*given: Any) -> Any:
+            return block.run(given[count:], given[:count], [])
+
+        found = op.apply(
+            Kernel("recompute_grad", again),
+            [*inputs, *block.const_inputs],
+            [*arrays, *block.consts],
+        )
+        for variable, value in zip(block.written.values(), found[block.num_outputs :], strict=True):
+            variable._write(value._value)
+        return block.rebuild(found[: block.num_outputs])
+
+    return call
+
+
+def grad_pass_through(f: Callable[..., Any]) -> Callable[..., Any]:
+    """`f` forwards, the identity backwards (a straight-through estimator).
+
+    >>> x = tf.Variable(1.4)
+    >>> with tf.GradientTape() as tape:
+    ...     y = tf.grad_pass_through(tf.round)(x)
+    >>> y.numpy(), tape.gradient(y, x).numpy()
+    (np.float32(1.0), np.float32(1.0))
+    """
+
+    @custom_gradient
+    def call(*args: Any, **kwargs: Any) -> Any:
+        def gradient(*upstream: Any, variables: Any = None) -> Any:
+            return (upstream, [None] * len(variables)) if variables else upstream
+
+        return f(*args, **kwargs), gradient
+
+    return call
+
+
+def no_gradient(op_type: str) -> None:
+    """Refused: ops have no types by name; use tf.stop_gradient.
+
+    >>> tf.no_gradient("Relu")
+    Traceback (most recent call last):
+    ...
+    keratin._engine.errors.UnimplementedError: ...
+    """
+    raise errors.UnimplementedError(
+        f"tf.no_gradient({op_type!r}): ops are not registered by type here. Wrap the value in "
+        "tf.stop_gradient, or the function in tf.custom_gradient."
+    )
+
+
+def gradients(
+    ys: Any,
+    xs: Any,
+    grad_ys: Any = None,
+    name: str = "gradients",
+    gate_gradients: bool = False,
+    aggregation_method: Any = None,
+    stop_gradients: Any = None,
+    unconnected_gradients: Any = UnconnectedGradients.NONE,
+) -> Any:
+    """Refused with the way out: gradients need to be recorded.
+
+    >>> tf.gradients(tf.constant(1.0), tf.constant(1.0))
+    Traceback (most recent call last):
+    ...
+    RuntimeError: tf.gradients ...
+    """
+    raise RuntimeError(
+        "tf.gradients needs TensorFlow's graphs, which remember how a value was computed. Record "
+        "the computation instead: with tf.GradientTape() as tape: ...; tape.gradient(ys, xs)."
+    )
+
+
+def hessians(
+    ys: Any,
+    xs: Any,
+    gate_gradients: bool = False,
+    aggregation_method: Any = None,
+    name: str = "hessians",
+) -> Any:
+    """Refused with the way out: see `gradients`.
+
+    >>> tf.hessians(tf.constant(1.0), tf.constant(1.0))
+    Traceback (most recent call last):
+    ...
+    RuntimeError: tf.hessians ...
+    """
+    raise RuntimeError(
+        "tf.hessians needs TensorFlow's graphs. Use nested tapes: the jacobian of a gradient, "
+        "outer.jacobian(inner.gradient(y, x), x)."
+    )
