@@ -3,6 +3,7 @@
 # `from keratin import math as math`.
 
 from keratin import bitwise as bitwise
+from keratin import config as config
 from keratin import dtypes as dtypes
 from keratin import errors as errors
 from keratin import experimental as experimental
@@ -15,6 +16,8 @@ from keratin._engine.control_flow import case as case
 from keratin._engine.control_flow import cond as cond
 from keratin._engine.control_flow import switch_case as switch_case
 from keratin._engine.control_flow import while_loop as while_loop
+from keratin._engine.device import DeviceSpec as DeviceSpec
+from keratin._engine.device import device as device
 from keratin._engine.differentiation import custom_gradient as custom_gradient
 from keratin._engine.differentiation import grad_pass_through as grad_pass_through
 from keratin._engine.differentiation import gradients as gradients

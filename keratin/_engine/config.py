@@ -31,6 +31,8 @@ class _Switches:
 
 _switches = _Switches()
 
+_jax_settings: Any = jax.config
+
 
 # When XLA starts
 
@@ -38,7 +40,7 @@ _switches = _Switches()
 def xla_has_started() -> bool:
     """Whether the runtime is there already. Asking does not start it."""
     # JAX refuses to change this option from then on.
-    devices = jax.config.jax_num_cpu_devices
+    devices = _jax_settings.jax_num_cpu_devices
     try:
         jax.config.update("jax_num_cpu_devices", 2 if devices == 1 else 1)
     except RuntimeError:
@@ -96,6 +98,10 @@ def run_functions_eagerly(run_eagerly: bool) -> None:
     _switches.run_eagerly = bool(run_eagerly)
 
 
+experimental_functions_run_eagerly = functions_run_eagerly
+experimental_run_functions_eagerly = run_functions_eagerly
+
+
 # Numerics
 
 
@@ -124,7 +130,7 @@ def tensor_float_32_execution_enabled() -> bool:
     >>> tf.config.experimental.tensor_float_32_execution_enabled()
     True
     """
-    return jax.config.jax_default_matmul_precision is None
+    return _jax_settings.jax_default_matmul_precision is None
 
 
 def enable_tensor_float_32_execution(enabled: bool) -> None:
@@ -406,7 +412,7 @@ def experimental_connect_to_cluster(
 ) -> NoReturn:
     """Raise UnimplementedError: XLA has no servers that run single ops for another process.
 
-    >>> tf.config.experimental_connect_to_cluster(None)
+    >>> tf.config.experimental_connect_to_cluster(None)  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     keratin._engine.errors.UnimplementedError: There are no remote devices: ...
     """
@@ -418,7 +424,7 @@ def experimental_connect_to_host(
 ) -> NoReturn:
     """Raise UnimplementedError: XLA has no servers that run single ops for another process.
 
-    >>> tf.config.experimental_connect_to_host("localhost:1234")
+    >>> tf.config.experimental_connect_to_host("localhost:1234")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     keratin._engine.errors.UnimplementedError: There are no remote devices: ...
     """
