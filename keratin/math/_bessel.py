@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import math
 
-import jax
 import jax.numpy as jnp
 import jax.scipy.special as jsp
 import numpy as np
 from jax import lax
 
 from keratin._engine.op import T, op
-from keratin.math._special import at_least
+from keratin.math._special import at_least, over, smooth
 
 _J0 = (
     1.5772797147489012e-1,
@@ -313,72 +312,58 @@ def _k1e_far(x):
     return _series(_K1_LARGE, 4 / x - 1) * lax.rsqrt(x)
 
 
-def _smooth(slope):
-    """A decorator: the function with `slope(x, value)` for its derivative."""
-
-    def decorate(function):
-        smooth = jax.custom_jvp(function)
-
-        @smooth.defjvp
-        def smooth_jvp(primals, tangents):
-            (x,), (x_dot,) = primals, tangents
-            value = smooth(x)
-            return value, slope(x, value) * x_dot
-
-        return smooth
-
-    return decorate
+@smooth(lambda x, value: _i1(x))
+def _i0(x):
+    return jsp.i0(x)
 
 
-def _over(value, x, at_zero):
-    """value / x, and its limit where x is zero."""
-    is_zero = x == 0
-    quotient = value / jnp.where(is_zero, jnp.ones_like(x), x)
-    return jnp.where(is_zero, jnp.full_like(x, at_zero), quotient)
+@smooth(lambda x, value: _i0(x) - over(value, x, 0.5))
+def _i1(x):
+    return jsp.i1(x)
 
 
-@_smooth(lambda x, value: -_j1(x))
+@smooth(lambda x, value: -_j1(x))
 def _j0(x):
     return _pieces(lax.abs(x), 8, _j0_near, _j0_far)
 
 
-@_smooth(lambda x, value: _j0(x) - _over(value, x, 0.5))
+@smooth(lambda x, value: _j0(x) - over(value, x, 0.5))
 def _j1(x):
     return lax.sign(x) * _pieces(lax.abs(x), 8, _j1_near, _j1_far)
 
 
-@_smooth(lambda x, value: -_y1(x))
+@smooth(lambda x, value: -_y1(x))
 def _y0(x):
     return _positive(x, -np.inf, lambda x: _pieces(x, 8, _y0_near, _y0_far))
 
 
-@_smooth(lambda x, value: _y0(x) - value / x)
+@smooth(lambda x, value: _y0(x) - value / x)
 def _y1(x):
     return _positive(x, -np.inf, lambda x: _pieces(x, 8, _y1_near, _y1_far))
 
 
-@_smooth(lambda x, value: -_k1(x))
+@smooth(lambda x, value: -_k1(x))
 def _k0(x):
     return _positive(
         x, np.inf, lambda x: _pieces(x, 2, _k0_near, lambda x: lax.exp(-x) * _k0e_far(x))
     )
 
 
-@_smooth(lambda x, value: value - _k1e(x))
+@smooth(lambda x, value: value - _k1e(x))
 def _k0e(x):
     return _positive(
         x, np.inf, lambda x: _pieces(x, 2, lambda x: lax.exp(x) * _k0_near(x), _k0e_far)
     )
 
 
-@_smooth(lambda x, value: -_k0(x) - value / x)
+@smooth(lambda x, value: -_k0(x) - value / x)
 def _k1(x):
     return _positive(
         x, np.inf, lambda x: _pieces(x, 2, _k1_near, lambda x: lax.exp(-x) * _k1e_far(x))
     )
 
 
-@_smooth(lambda x, value: value - _k0e(x) - value / x)
+@smooth(lambda x, value: value - _k0e(x) - value / x)
 def _k1e(x):
     return _positive(
         x, np.inf, lambda x: _pieces(x, 2, lambda x: lax.exp(x) * _k1_near(x), _k1e_far)
@@ -392,7 +377,7 @@ def bessel_i0(x: T):
     >>> tf.math.special.bessel_i0([1.0, 10.0]).numpy().round(4)
     array([1.2661000e+00, 2.8157166e+03], dtype=float32)
     """
-    return at_least(np.float32)(jsp.i0)(x)
+    return at_least(np.float32)(_i0)(x)
 
 
 @op(T="float")
@@ -412,7 +397,7 @@ def bessel_i1(x: T):
     >>> tf.math.special.bessel_i1([1.0, 10.0]).numpy().round(4)
     array([5.6519997e-01, 2.6709883e+03], dtype=float32)
     """
-    return at_least(np.float32)(jsp.i1)(x)
+    return at_least(np.float32)(_i1)(x)
 
 
 @op(T="float")

@@ -16,12 +16,10 @@ from keratin.math._shape import normalize_axis
 
 def _scan(running, x, axis, exclusive, reverse, start):
     """`running` along an axis; an exclusive scan begins with `start` and leaves out the last."""
-    if exclusive and x.shape[axis]:
-        kept = slice(1, None) if reverse else slice(None, -1)
-        x = x[(slice(None),) * axis + (kept,)]
-    total = running(x, axis=axis, reverse=reverse)
-    if not (exclusive and x.ndim):
-        return total
+    if not exclusive or x.shape[axis] == 0:
+        return running(x, axis=axis, reverse=reverse)
+    kept = slice(1, None) if reverse else slice(None, -1)
+    total = running(x[(slice(None),) * axis + (kept,)], axis=axis, reverse=reverse)
     first = jnp.full((*x.shape[:axis], 1, *x.shape[axis + 1 :]), start, x.dtype)
     return jnp.concatenate([total, first] if reverse else [first, total], axis=axis)
 

@@ -38,6 +38,30 @@ def at_least(dtype):
     return decorate
 
 
+def smooth(slope):
+    """A decorator: the function with `slope(x, value)` for its derivative."""
+
+    def decorate(function):
+        differentiable = jax.custom_jvp(function)
+
+        @differentiable.defjvp
+        def jvp(primals, tangents):
+            (x,), (x_dot,) = primals, tangents
+            value = differentiable(x)
+            return value, slope(x, value) * x_dot
+
+        return differentiable
+
+    return decorate
+
+
+def over(value, x, at_zero):
+    """value / x, and its limit where x is zero."""
+    is_zero = x == 0
+    quotient = value / jnp.where(is_zero, jnp.ones_like(x), x)
+    return jnp.where(is_zero, jnp.full_like(x, at_zero), quotient)
+
+
 # Gamma, beta and their kin
 
 
@@ -174,16 +198,9 @@ def erfinv(x: T):
     return lax.erf_inv(x)
 
 
-@jax.custom_jvp
+@smooth(lambda x, value: math.sqrt(2 * math.pi) * lax.exp(value * value / 2))
 def _ndtri(x):
     return jsp.ndtri(x)
-
-
-@_ndtri.defjvp
-def _ndtri_jvp(primals, tangents):
-    (x,), (x_dot,) = primals, tangents
-    out = _ndtri(x)
-    return out, math.sqrt(2 * math.pi) * lax.exp(out * out / 2) * x_dot
 
 
 @op(T="float")
@@ -219,15 +236,9 @@ def dawsn(x: T):
     return at_least(np.float32)(jsp.dawsn)(x)
 
 
-@jax.custom_jvp
+@smooth(lambda x, value: lax.exp(x) / x)
 def _expint(x):
     return jnp.where(x == 0, jnp.full_like(x, -np.inf), jsp.expi(x))
-
-
-@_expint.defjvp
-def _expint_jvp(primals, tangents):
-    (x,), (x_dot,) = primals, tangents
-    return _expint(x), lax.exp(x) / x * x_dot
 
 
 @op(T="float")
@@ -260,6 +271,11 @@ def fresnel_sin(x: T):
     return at_least(np.float32)(lambda x: jsp.fresnel(x)[0])(x)
 
 
+@smooth(lambda x, value: -over(lax.log1p(x - 1), x - 1, 1.0))
+def _spence(x):
+    return jsp.spence(x)
+
+
 @op(T="float")
 def spence(x: T):
     """Spence's function, the dilogarithm of 1 - x: the integral of log(t) / (1 - t) from 1 to x.
@@ -267,4 +283,4 @@ def spence(x: T):
     >>> tf.math.special.spence([1.0, 2.0]).numpy().round(4)
     array([ 0.    , -0.8225], dtype=float32)
     """
-    return at_least(np.float32)(jsp.spence)(x)
+    return at_least(np.float32)(_spence)(x)
