@@ -68,10 +68,10 @@ from keratin._engine.graph import inside_function as inside_function
 from keratin._engine.graph import is_symbolic_tensor as is_symbolic_tensor
 from keratin._engine.graph import is_tensor as is_tensor
 from keratin._engine.graph import no_op as no_op
-from keratin._engine.graph import tuple_ as tuple
+from keratin._engine.graph import tuple as tuple
 from keratin._engine.host import numpy_function as numpy_function
 from keratin._engine.host import py_function as py_function
-from keratin._engine.host import tf_print as print
+from keratin._engine.host import print as print
 from keratin._engine.module import Module as Module
 from keratin._engine.naming import get_current_name_scope as get_current_name_scope
 from keratin._engine.naming import name_scope as name_scope

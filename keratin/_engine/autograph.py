@@ -21,7 +21,14 @@ from malt.operators.variables import Undefined, UndefinedReturnValue
 from malt.pyct import inspect_utils, origin_info
 
 from keratin._engine import control_flow, errors, host
-from keratin._engine.control_flow import cond, is_staged, staged_scan, staged_switch, staged_while
+from keratin._engine.control_flow import (
+    DynamicRange,
+    cond,
+    is_staged,
+    staged_scan,
+    staged_switch,
+    staged_while,
+)
 from keratin._engine.op import Kernel, apply
 from keratin._engine.operators import operators
 from keratin._engine.state import context
@@ -32,20 +39,6 @@ malt_config.CONVERSION_RULES = (
     *[malt_config.DoNotConvert(name) for name in ("keratin", "jax", "jaxlib", "scipy", "pytest")],
     *malt_config.CONVERSION_RULES,
 )
-
-
-class DynamicRange:
-    """`tf.range` with a bound that is not known while tracing: only a loop can use it."""
-
-    def __init__(self, start: Any, limit: Any, delta: Any):
-        self.start, self.limit, self.delta = start, limit, delta
-
-    def __getattr__(self, name: str) -> Any:
-        raise errors.InvalidArgumentError(
-            "tf.range: a bound is not known while the function is traced, so that the length of "
-            "the result is not known. `for i in tf.range(n)` works; for a tensor, give a Python "
-            f"number or a shape. At {errors.user_location()}."
-        )
 
 
 # Branches
@@ -408,7 +401,7 @@ def _len(value: Any) -> Any:
 def _print(*values: Any, **options: Any) -> None:
     """`print`: of traced tensors, when the program runs."""
     if any(is_staged(value) for value in values) and not set(options) - {"sep", "end"}:
-        host.tf_print(*values, **options)
+        host.print(*values, **options)
     else:
         print(*values, **options)
 

@@ -55,6 +55,26 @@ def known_capacity() -> int | None:
     return _capacities[-1] if _capacities else None
 
 
+class DynamicRange:
+    """`tf.range` with a bound that is not known while tracing: only a loop can use it."""
+
+    def __init__(self, start: Any, limit: Any, delta: Any):
+        self.start, self.limit, self.delta = start, limit, delta
+
+    def __tf_tensor__(self, dtype: Any = None, name: str | None = None) -> Tensor:
+        raise errors.InvalidArgumentError(
+            "tf.range: a bound is not known while the function is traced, so that the length of "
+            "the result is not known either. A loop `for i in tf.range(n)` takes any n; for a "
+            "tensor take the length from a shape (x.shape[0]), or mask a longer range: "
+            f"tf.range(maximum) < n. At {errors.user_location()}."
+        )
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self.__tf_tensor__()
+
+
 # Branches
 
 

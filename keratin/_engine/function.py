@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import re
 import warnings
 import weakref
 from collections.abc import Callable, Iterator, Sequence
@@ -22,6 +23,7 @@ import numpy as np
 from keratin._engine import autograph, errors, host, naming, nest, state
 from keratin._engine.block import array_of, becomes_tensor, flatten, leaved
 from keratin._engine.op import Kernel, explain, finish
+from keratin._engine.simplify import simplified
 from keratin._engine.spec import TensorSpec, TypeSpec
 from keratin._engine.state import Scope, context
 from keratin._engine.tensor import OBJECT, Tensor, convert_to_tensor, on_device, wrap
@@ -109,7 +111,8 @@ class ConcreteFunction:
         if scope.created and scope.may_create_variables:
             self._trace(leaves)
             return
-        self._keep(scope, traced)
+        self._traced_program = traced
+        self._keep(scope, simplified(traced))
 
     def _call_python(self, leaves: list[Any], arrays: list[Any]) -> Any:
         full = list(leaves)
@@ -308,12 +311,13 @@ class ConcreteFunction:
         return self._function.function_type
 
     def graph_text(self) -> str:
-        """The program as it was traced, and as the compiler made it."""
+        """The program as it was traced, as it was simplified, and as XLA compiled it."""
         structs = [jax.ShapeDtypeStruct(v.shape, v.dtype) for v in self._example_arrays()]
-        optimized = jax.jit(self._run).lower(*structs).compile().as_text()
+        compiled = jax.jit(self._run).lower(*structs).compile().as_text() or ""
         return (
-            f"# {self.name}: as traced\n{self.graph_program.jaxpr}\n\n"
-            f"# {self.name}: as optimized\n{optimized}"
+            f"# {self.name}: as traced\n{self._traced_program.jaxpr}\n\n"
+            f"# {self.name}: simplified\n{self.graph_program.jaxpr}\n\n"
+            f"# {self.name}: as compiled\n{_without_places(compiled)}"
         )
 
     def _example_arrays(self) -> Iterator[Any]:
@@ -324,6 +328,12 @@ class ConcreteFunction:
 
     def __repr__(self) -> str:
         return f"<ConcreteFunction {self.name}{self.structured_input_signature}>"
+
+
+def _without_places(text: str) -> str:
+    """XLA's text without the tables and notes of where in Python an instruction came from."""
+    text = re.sub(r"(?ms)^FileNames$.*?(?=^%|^ENTRY)", "", text)
+    return re.sub(r", metadata=\{[^}]*\}", "", text)
 
 
 def _with_pullback(run: Callable[..., Any], wanted: tuple[int, ...], *arrays: Any) -> Any:

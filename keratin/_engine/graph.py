@@ -71,7 +71,7 @@ def group(*inputs: Any, **kwargs: Any) -> None:
         raise ValueError(f"tf.group takes no argument {sorted(unknown)[0]!r}; only name")
 
 
-def tuple_(
+def tuple(
     tensors: Sequence[Any], control_inputs: Any = None, name: str | None = None
 ) -> list[Any]:
     """The tensors, all computed, as a list.

@@ -241,7 +241,7 @@ def _differentiable(
 # Printing
 
 
-def tf_print(
+def print(
     *inputs: Any,
     output_stream: Any = None,
     summarize: int = 3,

@@ -36,6 +36,7 @@ from keratin._engine.tensor import (
     convert_to_tensor,
     is_traced,
     on_device,
+    remembered_scalar,
     scalar_on_device,
     to_numpy,
     wrap,
@@ -129,6 +130,28 @@ class OpSpec:
             d.numpy_dtype for d in dtypes.ALL if d.kind in self.kinds - {"string"}
         )
         self.kernels: dict[Any, Kernel] = {}
+        first = [p.kind in ("T", "Array") for p in self.parameters]
+        self.tensors_first = bool(self.tensors) and all(
+            p.kind == "T" for p in self.tensors[: self.shares]
+        )
+        self.is_pair = (
+            self.plain
+            and not host
+            and self.shares == 2
+            and first[:2] == [True, True]
+            and len(self.parameters) == 3
+            and self.names[2] == "name"
+        )
+        self.tails = self._tails()
+
+    def _tails(self) -> dict[int, tuple[Any, ...]]:
+        """The defaults that fill up a call of so many positional arguments."""
+        defaults = [p.default for p in self.parameters]
+        return {
+            given: tuple(defaults[given:])
+            for given in range(len(defaults))
+            if inspect.Parameter.empty not in defaults[given:]
+        }
 
     def default_float(self) -> bool:
         """Whether Python integers become floats: the op takes no integers."""
@@ -160,18 +183,28 @@ def op(
     if body is None:
         return functools.partial(op, T=T, host=host, strings=strings)
     spec = OpSpec(body, T, host, strings)
-    count = len(spec.parameters)
+    call = _pair(spec) if spec.is_pair else _general(spec)
+    functools.update_wrapper(call, body)
+    call.__signature__ = spec.signature  # type: ignore[attr-defined]
+    call.spec = spec  # type: ignore[attr-defined]
+    return call
+
+
+def _general(spec: OpSpec) -> Callable[..., Any]:
+    """The public function of an op, quick for tensors outside of tracing."""
+    count, tails = len(spec.parameters), spec.tails
     tensor_at, static_at = spec.tensor_at, spec.static_at
-    quick = spec.plain and not host
     shares, accepted = spec.shares, spec.accepted
-    pair = quick and tensor_at == [0, 1] and not static_at
+    quick = spec.plain and not spec.host and spec.tensors_first
 
     def call(*args: Any, **kwargs: Any) -> Any:
-        if kwargs or len(args) != count:
+        if kwargs:
             args = _bind(spec, args, kwargs)
+        elif len(args) != count:
+            args = args + tails[len(args)] if len(args) in tails else _bind(spec, args, kwargs)
         if quick and context.scope is None:
-            arrays = []
             inputs = []
+            arrays = []
             for index in tensor_at:
                 value = args[index]
                 kind = type(value)
@@ -185,28 +218,79 @@ def op(
                 inputs.append(value)
             else:
                 first = arrays[0].dtype
-                if (
-                    first in accepted
-                    and (shares < 2 or not pair or arrays[1].dtype == first)
-                    and (pair or shares < 2 or all(a.dtype == first for a in arrays[1:shares]))
+                if first in accepted and (
+                    shares < 2 or all(array.dtype == first for array in arrays[1:shares])
                 ):
-                    statics = () if pair else tuple([args[i] for i in static_at])
-                    try:
-                        kernel = spec.kernels.get(statics)
-                    except TypeError:
-                        kernel = None
+                    kernel = _known_kernel(spec, tuple([args[index] for index in static_at]))
                     if kernel is not None:
-                        try:
-                            result = kernel.jitted(*arrays)
-                        except Exception as error:
-                            raise explain(spec.name, error, spec, args) from None
-                        return finish(kernel, inputs, arrays, result)
+                        return _dispatch(spec, kernel, inputs, arrays, args)
         return _call(spec, call, args)
 
-    functools.update_wrapper(call, body)
-    call.__signature__ = spec.signature  # type: ignore[attr-defined]
-    call.spec = spec  # type: ignore[attr-defined]
     return call
+
+
+def _known_kernel(spec: OpSpec, statics: tuple[Any, ...]) -> Kernel | None:
+    try:
+        return spec.kernels.get(statics)
+    except TypeError:  # a list, or a tensor: to be frozen first
+        return None
+
+
+def _pair(spec: OpSpec) -> Callable[..., Any]:
+    """The public function of an op of two tensors of one dtype: `x + y`, `x * 2.0`."""
+    accepted, kernels = spec.accepted, spec.kernels
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if kwargs or len(args) != 2:
+            args = _bind(spec, args, kwargs)
+        if context.scope is None:
+            x, y = args[0], args[1]
+            left = _quick_array(x)
+            right = _quick_array(y)
+            if left is None and right is not None:
+                left = _quick_scalar(x, right.dtype)
+            elif right is None and left is not None:
+                right = _quick_scalar(y, left.dtype)
+            if (
+                left is not None
+                and right is not None
+                and left.dtype == right.dtype
+                and (left.dtype in accepted)
+            ):
+                kernel = kernels.get(())
+                if kernel is not None:
+                    return _dispatch(spec, kernel, (x, y), [left, right], args)
+        return _call(spec, call, args)
+
+    return call
+
+
+def _quick_array(value: Any) -> Any:
+    kind = type(value)
+    if kind is Tensor:
+        return value._value
+    if kind is Variable:
+        value._shared = True
+        return value._array
+    return None
+
+
+def _quick_scalar(value: Any, dtype: np.dtype[Any]) -> Any:
+    """A Python number as an array that was made before, if it fits the dtype; else None."""
+    kind = type(value)
+    if kind is int or (kind is float and dtype.kind in "fcV"):
+        return remembered_scalar(value, dtype)
+    return None
+
+
+def _dispatch(
+    spec: OpSpec, kernel: Kernel, inputs: Sequence[Any], arrays: list[Any], args: tuple[Any, ...]
+) -> Any:
+    try:
+        result = kernel.jitted(*arrays)
+    except Exception as error:
+        raise explain(spec.name, error, spec, args) from None
+    return finish(kernel, inputs, arrays, result)
 
 
 def _bind(spec: OpSpec, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:

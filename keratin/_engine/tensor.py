@@ -13,7 +13,7 @@ import numpy as np
 
 from keratin._engine import dtype as dtypes
 from keratin._engine import errors
-from keratin._engine.dtype import DType, as_dtype
+from keratin._engine.dtype import DType, as_dtype, float32
 from keratin._engine.operators import Arithmetic, operators
 from keratin._engine.shape import TensorShape
 from keratin._engine.state import context
@@ -21,6 +21,9 @@ from keratin._engine.state import context
 jax.config.update("jax_enable_x64", True)
 
 OBJECT = np.dtype(object)
+
+
+COMPARISONS = ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__")
 
 
 class Reference:
@@ -61,11 +64,7 @@ class Tensor(Arithmetic):
     _value: Any
 
     OVERLOADABLE_OPERATORS = frozenset(
-        "__" + name + "__"
-        for name in (
-            "abs add and div eq floordiv ge getitem gt invert le lt matmul mod mul ne neg or pow "
-            "radd rand rdiv rfloordiv rmatmul rmod rmul ror rpow rsub rtruediv rxor sub truediv xor"
-        ).split()
+        name for name in vars(Arithmetic) if name not in vars(object) or name in COMPARISONS
     )
 
     def __init__(self, *_: Any, **__: Any):
@@ -359,6 +358,8 @@ def convert_to_tensor(
     wanted = None if dtype is None else as_dtype(dtype)
     if type(value) is Tensor:
         return _checked(value, wanted)
+    if type(value) is float and context.scope is None and (wanted or dtype_hint) in (None, float32):
+        return wrap(scalar_on_device(value, float32.numpy_dtype))
     converted = _by_protocol(value, wanted)
     if converted is not None:
         return _checked(converted, wanted)
@@ -368,9 +369,7 @@ def convert_to_tensor(
     return wrap(array if context.scope is not None else on_device(array))
 
 
-def constant(
-    value: Any, dtype: Any = None, shape: Any = None, name: str = "Const"
-) -> Tensor:
+def constant(value: Any, dtype: Any = None, shape: Any = None, name: str = "Const") -> Tensor:
     """Make a tensor of a value; a single number fills `shape`.
 
     >>> tf.constant(0, shape=[2, 3])
@@ -560,12 +559,20 @@ def _narrowed(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
 _scalars: dict[tuple[Any, Any], Any] = {}
 
 
+def remembered_scalar(value: float | int, dtype: np.dtype[Any]) -> Any:
+    """The array of a Python number, if it was made before."""
+    if value == 0 and str(value)[0] == "-":  # -0.0 equals 0.0, and is another number
+        return None
+    return _scalars.get((value, dtype))
+
+
 def scalar_on_device(value: float | int | bool, dtype: np.dtype[Any]) -> Any:
     """A Python number as an array, remembered: loops use the same few numbers again and again."""
-    key = (value, dtype) if value else (str(value), dtype)
-    array = _scalars.get(key)
+    array = remembered_scalar(value, dtype)
     if array is None:
+        array = jax.device_put(np.array(value, dtype))
         if len(_scalars) > 1000:
             _scalars.clear()
-        array = _scalars[key] = jax.device_put(np.array(value, dtype))
+        if value != 0 or str(value)[0] != "-":
+            _scalars[value, dtype] = array
     return array

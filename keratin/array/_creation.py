@@ -13,6 +13,7 @@ import numpy as np
 
 from keratin._engine import dtype as dtypes
 from keratin._engine import errors
+from keratin._engine.control_flow import DynamicRange
 from keratin._engine.dtype import as_dtype
 from keratin._engine.op import Array, DTypeArg, Static, T, Ts, freeze, op
 from keratin._engine.state import context
@@ -219,7 +220,7 @@ def range(
         for value, name in ((start, "start"), (limit, "limit"), (delta, "delta"))
     ]
     if any(is_traced(number) for number in numbers):
-        return unknown_range(*numbers, dtype=dtype)
+        return _unknown_range(numbers, dtype)
     numpy_dtype = _range_dtype([dtypes.of(n.dtype) for n in numbers], dtype).numpy_dtype
     if numpy_dtype.kind in "iu" and any(number.dtype.kind not in "iu" for number in numbers):
         raise TypeError(
@@ -246,14 +247,10 @@ def _arange(first: Any, step: Any, count: int, dtype: np.dtype[Any]) -> Tensor:
     return wrap((first + jnp.arange(count, dtype=wide) * wide(step)).astype(dtype))
 
 
-def unknown_range(start: Any, limit: Any, delta: Any, dtype: Any = None) -> Any:
-    """What a range is whose length depends on values that are not known while tracing."""
-    raise errors.InvalidArgumentError(
-        "the length of the range must be known while the function is traced; start, limit or "
-        "delta is a tensor that is computed when the function runs. Take the length from a shape "
-        "(x.shape[0], tf.shape(x)[0]), or mask a longer range: tf.range(maximum) < limit. A loop "
-        "`for i in tf.range(n)` in code that AutoGraph converts takes any n"
-    )
+def _unknown_range(numbers: Sequence[Any], dtype: Any) -> DynamicRange:
+    """A range whose length depends on values that are not known while tracing: for loops."""
+    common = _range_dtype([dtypes.of(number.dtype) for number in numbers], dtype).numpy_dtype
+    return DynamicRange(*[wrap(number.astype(common)) for number in numbers])
 
 
 def _scalar(value: Any, name: str) -> Any:
