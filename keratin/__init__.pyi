@@ -12,6 +12,7 @@ from keratin import math as math
 from keratin import nest as nest
 from keratin import nn as nn
 from keratin import signal as signal
+from keratin import sparse as sparse
 from keratin._engine.control_flow import case as case
 from keratin._engine.control_flow import cond as cond
 from keratin._engine.control_flow import switch_case as switch_case
@@ -70,8 +71,8 @@ from keratin._engine.graph import is_tensor as is_tensor
 from keratin._engine.graph import no_op as no_op
 from keratin._engine.graph import tuple as tuple
 from keratin._engine.host import numpy_function as numpy_function
-from keratin._engine.host import py_function as py_function
 from keratin._engine.host import print as print
+from keratin._engine.host import py_function as py_function
 from keratin._engine.module import Module as Module
 from keratin._engine.naming import get_current_name_scope as get_current_name_scope
 from keratin._engine.naming import name_scope as name_scope
@@ -234,3 +235,5 @@ from keratin.math._top_k import approx_top_k as approx_top_k
 from keratin.nn._convolution import conv as conv
 from keratin.nn._convolution_transpose import conv2d_backprop_filter_v2 as conv2d_backprop_filter_v2
 from keratin.nn._convolution_transpose import conv2d_backprop_input_v2 as conv2d_backprop_input_v2
+from keratin.sparse._tensor import SparseTensor as SparseTensor
+from keratin.sparse._tensor import SparseTensorSpec as SparseTensorSpec

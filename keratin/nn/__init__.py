@@ -40,6 +40,9 @@ from keratin.nn._depthwise import (
 )
 from keratin.nn._depthwise import depthwise_conv2d_backprop_input as depthwise_conv2d_backprop_input
 from keratin.nn._depthwise import separable_conv2d as separable_conv2d
+from keratin.nn._embedding import embedding_lookup as embedding_lookup
+from keratin.nn._embedding import embedding_lookup_sparse as embedding_lookup_sparse
+from keratin.nn._embedding import safe_embedding_lookup_sparse as safe_embedding_lookup_sparse
 from keratin.nn._losses import compute_average_loss as compute_average_loss
 from keratin.nn._losses import l2_loss as l2_loss
 from keratin.nn._losses import log_poisson_loss as log_poisson_loss

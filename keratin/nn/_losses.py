@@ -7,14 +7,12 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 from jax import lax
 from jax.custom_derivatives import SymbolicZero
 
 from keratin._engine import errors
 from keratin._engine.op import Array, T, op
-from keratin._engine.state import context
-from keratin._engine.tensor import Tensor, is_traced
+from keratin.array._support import host_value, prepared, with_shape
 from keratin.math._shape import broadcast, normalize_axis
 
 
@@ -82,9 +80,33 @@ def softmax_cross_entropy_with_logits(labels: Array, logits: T, axis: int = -1) 
     return _cross_entropy(*(jnp.moveaxis(x, axis, -1) for x in pair)).astype(logits.dtype)
 
 
+def _classes_in_range(labels: Any, logits: Any, name: str | None = None) -> tuple[Any, Any, Any]:
+    """Raises where labels that the host can see are not classes."""
+    known = host_value(labels)
+    logits, shape = with_shape(logits)
+    if known is None or known.dtype.kind not in "iu" or not known.size or not shape:
+        return labels, logits, name
+    low, high = known.min(), known.max()
+    if low < 0 or high >= shape[-1]:
+        raise errors.InvalidArgumentError(
+            f"The label {low if low < 0 else high} is none of the {shape[-1]} classes of logits "
+            f"{list(shape)}; expected 0 to {shape[-1] - 1}. Check how labels are encoded."
+        )
+    return labels, logits, name
+
+
+@prepared(_classes_in_range)
 @op(T="float")
-def _sparse_softmax_cross_entropy(labels: Array, logits: T) -> T:
-    """The body of `sparse_softmax_cross_entropy_with_logits`; a label out of range gives NaN."""
+def sparse_softmax_cross_entropy_with_logits(labels: Array, logits: T) -> T:
+    """The cross-entropy between the classes `labels` and softmax(`logits`) along the last axis.
+
+    `labels` are integers in [0, classes). One out of range raises where that can be seen at once,
+    and gives NaN in compiled functions and on accelerators.
+
+    >>> loss = tf.nn.sparse_softmax_cross_entropy_with_logits([1], [[1.0, 1.0]])
+    >>> loss.numpy()
+    array([0.6931472], dtype=float32)
+    """
     if labels.shape != logits.shape[:-1]:
         raise errors.InvalidArgumentError(_sparse_mismatch(labels, logits))
     wide = _wide(logits)
@@ -107,40 +129,6 @@ def _sparse_mismatch(labels: jax.Array, logits: jax.Array) -> str:
         )
     hint = " Remove the last axis with tf.squeeze(labels, -1)." if labels.shape[-1:] == (1,) else ""
     return f"labels have the shape {list(labels.shape)}, expected {expected}.{hint}"
-
-
-def sparse_softmax_cross_entropy_with_logits(
-    labels: Array, logits: T, name: str | None = None
-) -> T:
-    """The cross-entropy between the classes `labels` and softmax(`logits`) along the last axis.
-
-    `labels` are integers in [0, classes). One out of range raises where that can be seen at once,
-    and gives NaN in compiled functions and on accelerators.
-
-    >>> loss = tf.nn.sparse_softmax_cross_entropy_with_logits([1], [[1.0, 1.0]])
-    >>> loss.numpy()
-    array([0.6931472], dtype=float32)
-    """
-    _check_range(labels, logits)
-    return _sparse_softmax_cross_entropy(labels, logits)
-
-
-def _check_range(labels: Any, logits: Any) -> None:
-    """Raises where labels, known to the host, are not classes."""
-    array = labels._value if isinstance(labels, Tensor) else labels
-    on_host = not is_traced(array) and getattr(array, "platform", lambda: "cpu")() == "cpu"
-    if context.scope is not None or not on_host or not getattr(logits, "shape", ()):
-        return
-    known, classes = np.asarray(array), logits.shape[-1]
-    if known.dtype.kind not in "iu" or known.size == 0:
-        return
-    low, high = known.min(), known.max()
-    if low < 0 or high >= classes:
-        raise errors.InvalidArgumentError(
-            f"tf.sparse_softmax_cross_entropy_with_logits: the label {low if low < 0 else high} is "
-            f"none of the {classes} classes of logits {list(logits.shape)}; expected 0 to "
-            f"{classes - 1}. Check how labels are encoded. At {errors.user_location()}."
-        )
 
 
 def _sigmoid_parts(logits: jax.Array) -> tuple[jax.Array, jax.Array]:
