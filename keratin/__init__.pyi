@@ -2,6 +2,8 @@
 # `keratin._lazy`. Sorted by module (`ruff check --fix` does it). A submodule of the package is
 # `from keratin import math as math`.
 
+from keratin import autodiff as autodiff
+from keratin import autograph as autograph
 from keratin import bitwise as bitwise
 from keratin import config as config
 from keratin import dtypes as dtypes
@@ -58,6 +60,7 @@ from keratin._engine.functional import foldr as foldr
 from keratin._engine.functional import map_fn as map_fn
 from keratin._engine.functional import scan as scan
 from keratin._engine.functional import vectorized_map as vectorized_map
+from keratin._engine.graph import AggregationMethod as AggregationMethod
 from keratin._engine.graph import CriticalSection as CriticalSection
 from keratin._engine.graph import control_dependencies as control_dependencies
 from keratin._engine.graph import executing_eagerly as executing_eagerly
@@ -68,11 +71,15 @@ from keratin._engine.graph import init_scope as init_scope
 from keratin._engine.graph import inside_function as inside_function
 from keratin._engine.graph import is_symbolic_tensor as is_symbolic_tensor
 from keratin._engine.graph import is_tensor as is_tensor
+from keratin._engine.graph import newaxis as newaxis
 from keratin._engine.graph import no_op as no_op
+from keratin._engine.graph import timestamp as timestamp
 from keratin._engine.graph import tuple as tuple
 from keratin._engine.host import numpy_function as numpy_function
 from keratin._engine.host import print as print
 from keratin._engine.host import py_function as py_function
+from keratin._engine.indexed_slices import IndexedSlices as IndexedSlices
+from keratin._engine.indexed_slices import IndexedSlicesSpec as IndexedSlicesSpec
 from keratin._engine.module import Module as Module
 from keratin._engine.naming import get_current_name_scope as get_current_name_scope
 from keratin._engine.naming import name_scope as name_scope

@@ -10,15 +10,18 @@ import functools
 import importlib.util  # noqa: F401 - malt uses it without importing it
 import inspect
 import logging
+import textwrap
 from collections.abc import Callable, Sequence
 from types import CodeType
 from typing import Any
 
+import jax.numpy as jnp
 from malt.core import ag_ctx, converter
 from malt.core import config as malt_config
 from malt.impl import api, conversion
 from malt.operators.variables import Undefined, UndefinedReturnValue
 from malt.pyct import inspect_utils, origin_info
+from malt.utils import ag_logging
 
 from keratin._engine import control_flow, errors, host
 from keratin._engine.control_flow import (
@@ -104,7 +107,7 @@ def _staged_if(
 
         return run
 
-    index = apply(control_flow._TO_INDEX, [_scalar(test)], [control_flow.array_of(_scalar(test))])
+    index = apply(control_flow._TO_INDEX, [_scalar(test)], [array_of(_scalar(test))])
     try:
         return staged_switch(
             index,
@@ -308,7 +311,7 @@ def _for_range(
         inside = apply(
             _WITHIN,
             [place, limit, delta],
-            [control_flow.array_of(v) for v in (place, limit, delta)],
+            [array_of(v) for v in (place, limit, delta)],
         )
         if extra_test is None:
             return inside
@@ -329,8 +332,7 @@ def _for_range(
 
 
 def _within(place: Any, limit: Any, delta: Any) -> Any:
-    numpy = control_flow.jnp
-    return numpy.where(delta > 0, place < limit, place > limit)
+    return jnp.where(delta > 0, place < limit, place > limit)
 
 
 _WITHIN = Kernel("within", _within)
@@ -480,7 +482,7 @@ def _plain_call(f: Any, options: Any) -> bool:
 
 
 def _target(f: Any, args: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]]:
-    """The plain function behind a callable, and its arguments with `self`; None if there is none."""
+    """The plain function behind a callable (None if there is none), and its full arguments."""
     if inspect.ismethod(f):
         target, args = f.__func__, (f.__self__, *args)
     elif inspect.isfunction(f):
@@ -583,3 +585,60 @@ def do_not_convert(func: Callable[..., Any] | None = None) -> Any:
 
     call.autograph_info__ = None  # type: ignore[attr-defined]
     return call
+
+
+# The public interface
+
+
+def to_graph(
+    entity: Callable[..., Any], recursive: bool = True, experimental_optional_features: Any = None
+) -> Callable[..., Any]:
+    """A function whose control flow over tensors is staged.
+
+    >>> def larger(a, b):
+    ...     return a if a > b else b
+    >>> tf.autograph.to_graph(larger)(tf.constant(1), tf.constant(2)).numpy()
+    np.int32(2)
+    """
+    options = converter.ConversionOptions(
+        recursive=recursive,
+        user_requested=True,
+        optional_features=experimental_optional_features,
+    )
+    python_function = getattr(entity, "python_function", entity)
+    if not inspect.isfunction(python_function) and not inspect.ismethod(python_function):
+        raise TypeError(f"tf.autograph.to_graph takes a function; given {entity!r}")
+    converted = _convert(python_function, converter.ProgramContext(options=options))
+    converted.autograph_info__ = None  # type: ignore[attr-defined]
+    return converted
+
+
+def to_code(
+    entity: Callable[..., Any], recursive: bool = True, experimental_optional_features: Any = None
+) -> str:
+    """The source that a function is rewritten to.
+
+    >>> def larger(a, b):
+    ...     return a if a > b else b
+    >>> "if_exp" in tf.autograph.to_code(larger)
+    True
+    """
+    converted = to_graph(entity, recursive, experimental_optional_features)
+    return textwrap.dedent(inspect.getsource(converted))
+
+
+def set_verbosity(level: int, alsologtostdout: bool = False) -> None:
+    """Have the rewriting tell what it does: 0 is silence, 10 everything.
+
+    >>> tf.autograph.set_verbosity(0)
+    """
+    ag_logging.set_verbosity(level, alsologtostdout)
+
+
+def trace(*args: Any) -> None:
+    """Print values while a function is traced: tensors appear without their value.
+
+    >>> tf.autograph.trace("now", 3)
+    now 3
+    """
+    print(*args)

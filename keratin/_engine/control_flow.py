@@ -531,10 +531,7 @@ class _Parts:
         self.written = dict(body.written)
         self.keys = list(body.variable_keys)
         self.outside = [known[key] for key in self.keys]
-        self.before = [
-            known[key] if key in known else variable._array
-            for key, variable in self.written.items()
-        ]
+        self.before = [known.get(key, variable._array) for key, variable in self.written.items()]
 
     def inputs(self) -> list[Any]:
         """The tensors and variables that the arrays belong to."""

@@ -1,4 +1,4 @@
-"""Gradients that are defined or asked for by functions: custom_gradient, recompute_grad, gradients."""
+"""Gradients that are defined by functions: custom_gradient, recompute_grad and their kin."""
 
 from __future__ import annotations
 
@@ -104,8 +104,8 @@ def _checked_gradients(
     gradients = list(found) if isinstance(found, (list, tuple)) else [found]
     if len(gradients) != count:
         raise ValueError(
-            f"custom_gradient: the function takes {count} arguments, its gradient function returned "
-            f"{len(gradients)} gradients. Return one for each argument (None for none)."
+            f"custom_gradient: the function takes {count} arguments, its gradient function "
+            f"returned {len(gradients)} gradients. Return one for each argument (None for none)."
         )
     chosen = [*[gradients[place] for place in places], *of_variables]
     return [None if value is None else convert_to_tensor(value) for value in chosen]
@@ -164,14 +164,14 @@ def grad_pass_through(f: Callable[..., Any]) -> Callable[..., Any]:
     (np.float32(1.0), np.float32(1.0))
     """
 
-    @custom_gradient
     def call(*args: Any, **kwargs: Any) -> Any:
         def gradient(*upstream: Any, variables: Any = None) -> Any:
             return (upstream, [None] * len(variables)) if variables else upstream
 
         return f(*args, **kwargs), gradient
 
-    return call
+    wrapped: Callable[..., Any] = custom_gradient(call)
+    return wrapped
 
 
 def no_gradient(op_type: str) -> None:

@@ -438,7 +438,7 @@ class Function:
     ):
         functools.update_wrapper(self, python_function)
         self.python_function = python_function
-        self.name = name or getattr(python_function, "__name__", "function")
+        self.name: str = name or str(getattr(python_function, "__name__", "function"))
         self.input_signature = None if input_signature is None else tuple(input_signature)
         self._signature = _signature(python_function)
         self._use_autograph = use_autograph
@@ -790,14 +790,9 @@ def _tensor_argument(leaf: Any) -> Any:
 def _example(leaf: Any) -> Any:
     """A stand-in for an argument: zeros of a spec's dtype and shape."""
     if isinstance(leaf, TensorSpec):
-        if not leaf.shape.is_fully_defined():
-            shape = (
-                [1 if size is None else size for size in leaf.shape.as_list()]
-                if (leaf.shape.rank is not None)
-                else []
-            )
-        else:
-            shape = leaf.shape.as_list()
+        # A dimension that is not known is 1 here; each call compiles for its own size.
+        sizes = [] if leaf.shape.rank is None else leaf.shape.as_list()
+        shape = [1 if size is None else size for size in sizes]
         return wrap(on_device(np.zeros(shape, leaf.dtype.numpy_dtype)))
     return _tensor_argument(leaf)
 

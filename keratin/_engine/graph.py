@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import jax
+import numpy as np
 
 from keratin._engine import state
 from keratin._engine.state import context
@@ -71,9 +73,7 @@ def group(*inputs: Any, **kwargs: Any) -> None:
         raise ValueError(f"tf.group takes no argument {sorted(unknown)[0]!r}; only name")
 
 
-def tuple(
-    tensors: Sequence[Any], control_inputs: Any = None, name: str | None = None
-) -> list[Any]:
+def tuple(tensors: Sequence[Any], control_inputs: Any = None, name: str | None = None) -> list[Any]:
     """The tensors, all computed, as a list.
 
     >>> len(tf.tuple([tf.constant(1), tf.constant(2)]))
@@ -156,3 +156,24 @@ class CriticalSection:
         """The result of `fn()`, run while no other thread is in this section."""
         with self._lock:
             return fn()
+
+
+class AggregationMethod:
+    """How TensorFlow's graphs sum gradients; they are always added here."""
+
+    ADD_N = 0
+    DEFAULT = 0
+    EXPERIMENTAL_TREE = 1
+    EXPERIMENTAL_ACCUMULATE_N = 2
+
+
+newaxis = None
+
+
+def timestamp(name: str | None = None) -> Tensor:
+    """Seconds since 1970, as float64.
+
+    >>> tf.timestamp().dtype
+    tf.float64
+    """
+    return convert_to_tensor(np.float64(time.time()))

@@ -326,7 +326,7 @@ def _array_text(array: np.ndarray[Any, Any], summarize: int, nested: bool) -> st
     parts = [_array_text(part, summarize, nested=True) for part in array]
     if summarize >= 0 and len(parts) > 2 * summarize:
         parts = [*parts[:summarize], "...", *parts[-summarize:]]
-    joint = "\n" + " " * (1 if array.ndim == 2 else 1)
+    joint = "\n "
     return "[" + (" " if array.ndim == 1 else joint).join(parts) + "]"
 
 

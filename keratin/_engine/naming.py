@@ -22,7 +22,7 @@ def get_current_name_scope() -> str:
     return "/".join(context.name_scopes)
 
 
-class name_scope:  # noqa: N801 - TensorFlow's name
+class name_scope:
     """Prefix the names of what is created inside.
 
     >>> with tf.name_scope("layer"):

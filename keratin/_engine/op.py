@@ -172,6 +172,12 @@ def op(
 ) -> Callable[[Function], Function]: ...
 
 
+@overload
+def op(
+    body: Function, *, T: str = "any", host: bool = False, strings: bool = False
+) -> Function: ...
+
+
 def op(
     body: Any = None,
     *,

@@ -33,7 +33,8 @@ def replayable_while(
         return final, (count, shelf, stride, consts)
 
     def backward(kept: Any, cotangent: Any) -> Any:
-        return _backward(step, *kept, cotangent)
+        count, shelf, stride, consts = kept
+        return _backward(step, count, shelf, stride, consts, cotangent)
 
     run.defvjp(forward, backward)
     return run(state, consts)

@@ -34,7 +34,7 @@ class Scope:
         self.written: dict[int, Variable] = {}
         self.created: list[Variable] = []
         self.captured: dict[int, Any] = {}
-        self.may_create_variables = parent.may_create_variables if parent else True
+        self.may_create_variables = True
 
     @property
     def root(self) -> Scope:

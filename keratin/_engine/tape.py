@@ -335,7 +335,7 @@ class GradientTape:
         self._check([target], flat_sources)
         if not isinstance(target, Tensor):
             raise ValueError(f"tape.jacobian: the target must be one tensor; given {target!r}")
-        shape = tuple(target.shape)
+        shape = target._value.shape
         size = int(np.prod(shape))
         seeds = jnp.eye(size, dtype=target._value.dtype).reshape((size, *shape))
         rows = self._many(target, flat_sources, seeds, vectorize=experimental_use_pfor)

@@ -382,7 +382,7 @@ def constant(value: Any, dtype: Any = None, shape: Any = None, name: str = "Cons
     if isinstance(value, Tensor):
         value = value.numpy()
     array = to_numpy(value, None if dtype is None else as_dtype(dtype))
-    wanted = tuple(TensorShape(shape).as_list())
+    wanted = tuple([int(size or 0) for size in TensorShape(shape).as_list()])
     if array.size == 1:
         array = np.broadcast_to(array.reshape(()), wanted)
     elif array.size != int(np.prod(wanted)):

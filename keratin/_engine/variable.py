@@ -500,7 +500,7 @@ class Variable(Arithmetic, metaclass=_Creation):
         """Replace, in each batch, the rows named for that batch."""
         with state.listening(()):
             indices = np.asarray(convert_to_tensor(sparse_delta.indices)._concrete("indices"))
-            where = np.stack(np.indices(indices.shape), -1)[..., :-1]
+            where = np.moveaxis(np.indices(indices.shape), 0, -1)[..., :-1]
             full = np.concatenate([where, indices[..., None]], -1).astype(np.int32)
             return self.assign(operators.tensor_scatter_nd_update(self, full, sparse_delta.values))
 
@@ -571,8 +571,12 @@ class VariableSlice(Tensor):
             return variable.assign(operators.scatter_slice(variable, self._key, update))
 
 
+def _plain_tensor(_: Any, children: Any) -> Any:
+    return wrap(children[0])
+
+
 jax.tree_util.register_pytree_node(
-    VariableSlice, lambda part: ((part._value,), None), lambda _, children: wrap(children[0])
+    VariableSlice, lambda part: ((part._value,), None), _plain_tensor
 )
 
 
