@@ -24,6 +24,7 @@ from malt.pyct import inspect_utils, origin_info
 from malt.utils import ag_logging
 
 from keratin._engine import control_flow, errors, host
+from keratin._engine.block import array_of
 from keratin._engine.control_flow import (
     DynamicRange,
     cond,
