@@ -6,6 +6,7 @@ from keratin import autodiff as autodiff
 from keratin import autograph as autograph
 from keratin import bitwise as bitwise
 from keratin import config as config
+from keratin import debugging as debugging
 from keratin import dtypes as dtypes
 from keratin import errors as errors
 from keratin import experimental as experimental
@@ -169,6 +170,11 @@ from keratin.array._shape import transpose as transpose
 from keratin.array._sorting import argsort as argsort
 from keratin.array._sorting import searchsorted as searchsorted
 from keratin.array._sorting import sort as sort
+from keratin.debugging._asserts import Assert as Assert
+from keratin.debugging._asserts import assert_equal as assert_equal
+from keratin.debugging._asserts import assert_greater as assert_greater
+from keratin.debugging._asserts import assert_less as assert_less
+from keratin.debugging._properties import assert_rank as assert_rank
 from keratin.linalg._eigen import eig as eig
 from keratin.linalg._eigen import eigvals as eigvals
 from keratin.linalg._product import einsum as einsum

@@ -283,18 +283,46 @@ def is_internal(frame: FrameType) -> bool:
     return known
 
 
+def _mapped(code: CodeType, line: int) -> tuple[str, int] | None:
+    """The user's file and line that generated code stems from."""
+    for source_map in source_maps:
+        position = source_map(code, line)
+        if position is not None:
+            return position
+    return None
+
+
+def _position(frame: FrameType) -> tuple[str, int] | None:
+    """File and line of a frame that is the user's own; None for machinery."""
+    position = _mapped(frame.f_code, frame.f_lineno)
+    if position is None and not is_internal(frame):
+        return frame.f_code.co_filename, frame.f_lineno
+    return position
+
+
 def user_frame() -> tuple[str, int] | None:
     """File and line of the innermost running frame that is the user's own."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
-        for source_map in source_maps:
-            position = source_map(frame.f_code, frame.f_lineno)
-            if position is not None:
-                return position
-        if not is_internal(frame):
-            return frame.f_code.co_filename, frame.f_lineno
+        position = _position(frame)
+        if position is not None:
+            return position
         frame = frame.f_back
     return None
+
+
+def user_stack(height: int, path_length: int) -> list[str]:
+    """The user's own frames, innermost last, each as "file.py, line 12, in function"."""
+    lines: list[str] = []
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and len(lines) < height:
+        position = _position(frame)
+        if position is not None:
+            file, line = position
+            file = file if len(file) <= path_length else f"...{file[-path_length:]}"
+            lines.append(f"{file}, line {line}, in {frame.f_code.co_name}")
+        frame = frame.f_back
+    return lines[::-1]
 
 
 def user_location() -> str:
@@ -328,7 +356,7 @@ def for_user(error: Exception) -> Exception:
         trace = trace.tb_next
     kept: TracebackType | None = None
     for entry in reversed(frames):
-        position = _mapped(entry)
+        position = _mapped(entry.tb_frame.f_code, entry.tb_lineno)
         if position is not None:
             kept = _frame_at(position, entry.tb_frame.f_code.co_name, kept)
         elif not is_internal(entry.tb_frame):
@@ -337,14 +365,6 @@ def for_user(error: Exception) -> Exception:
     error.__suppress_context__ = True
     error.__notes__ = [note for note in getattr(error, "__notes__", []) if "JAX" not in note]
     return error.with_traceback(kept)
-
-
-def _mapped(entry: TracebackType) -> tuple[str, int] | None:
-    for source_map in source_maps:
-        position = source_map(entry.tb_frame.f_code, entry.tb_lineno)
-        if position is not None:
-            return position
-    return None
 
 
 def _frame_at(

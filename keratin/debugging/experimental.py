@@ -1,0 +1,4 @@
+"""Debugging functions under their experimental names."""
+
+from keratin.debugging._switches import disable_dump_debug_info as disable_dump_debug_info
+from keratin.debugging._switches import enable_dump_debug_info as enable_dump_debug_info
