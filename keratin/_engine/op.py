@@ -443,8 +443,7 @@ def _convert(call: _Call) -> list[Any]:
 
 def _settled(value: Any, scope: Any) -> Any:
     """The array of what has a dtype of its own already; None for Python values and NumPy."""
-    kind = type(value)
-    if kind is Tensor:
+    if isinstance(value, Tensor):
         array = value._value
         if scope is not None and not is_traced(array) and isinstance(array, jax.Array):
             scope.captured[id(value)] = value
@@ -760,7 +759,7 @@ def _describe(spec: OpSpec, args: tuple[Any, ...]) -> str:
 
 
 def _brief(value: Any) -> str:
-    if isinstance(value, (Tensor, Variable)) or hasattr(value, "shape"):
+    if hasattr(value, "shape") and hasattr(value, "dtype"):
         shape = tuple(value.shape) if value.shape is not None else "unknown"
         dtype = getattr(value.dtype, "name", value.dtype)
         return f"shape {shape} {dtype}"
