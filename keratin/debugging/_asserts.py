@@ -207,7 +207,7 @@ def assert_near(
     summarize: int | None = None,
     name: str | None = None,
 ) -> None:
-    """Raise InvalidArgumentError unless |x - y| <= atol + rtol * |y| for all elements.
+    """Raise InvalidArgumentError unless |x - y| < atol + rtol * |y| for all elements.
 
     Both tolerances are ten times the spacing of numbers near 1 of the dtype, unless given.
 
@@ -227,11 +227,11 @@ def assert_near(
         for tolerance in (rtol, atol)
     ]
     x, y = _like(x, difference), _like(y, difference)
-    holds = less_equal(absolute(difference), limit + relative * absolute(y))
+    holds = less(absolute(difference), limit + relative * absolute(y))
 
     def report(holds: Values, x: Values, y: Values, relative: Values, limit: Values) -> str:
         lines = [
-            f"{opening(message)}|x - y| <= atol + rtol * |y| does not hold {_share(holds)}",
+            f"{opening(message)}|x - y| < atol + rtol * |y| does not hold {_share(holds)}",
             f"  with atol = {limit}, rtol = {relative}",
             *_failures(holds, summarize, x=x, y=y),
             described("x", x, summarize),
