@@ -92,7 +92,7 @@ class GradientTape:
         self._records: list[Record] = []
         self._tracked: dict[int, Any] = {}
         self._variables: dict[int, Variable] = {}
-        self._warned: set[int] = set()
+        self._was_cut = False
 
     # Recording
 
@@ -161,6 +161,10 @@ class GradientTape:
             self._tracked[id(output)] = output
         self._records.append(Record(None, inputs, (), outputs, pullback, wanted))
 
+    def cut(self, value: Any) -> None:
+        """Note that a gradient was stopped on purpose."""
+        self._was_cut = self._was_cut or id(value) in self._tracked or isinstance(value, Variable)
+
     def same(self, value: Tensor, other: Tensor) -> None:
         """Treat `other` as the very value that `value` is."""
         if id(value) in self._tracked:
@@ -223,6 +227,10 @@ class GradientTape:
         targets = nest.flatten(target, expand_composites=True)
         flat_sources = nest.flatten(sources, expand_composites=True)
         self._check(targets, flat_sources)
+        if isinstance(target, Tensor) and isinstance(output_gradients, (list, tuple)):
+            flat = nest.flatten(output_gradients)
+            if len(flat) != 1 or not isinstance(flat[0], Tensor):
+                output_gradients = convert_to_tensor(output_gradients, dtype_hint=target.dtype)
         seeds = self._seeds(targets, output_gradients)
         found = self._backward(targets, flat_sources, seeds)
         if not self._persistent:
@@ -262,10 +270,17 @@ class GradientTape:
             raise ValueError(
                 f"tape.gradient: {len(flat)} output_gradients for {len(targets)} targets."
             )
-        return [
+        seeds = [
             seed if seed is None else convert_to_tensor(seed, dtype_hint=target.dtype)
             for seed, target in zip(flat, targets, strict=True)
         ]
+        for seed, target in zip(seeds, targets, strict=True):
+            if seed is not None and tuple(seed.shape) != tuple(target.shape):
+                raise ValueError(
+                    f"tape.gradient: output_gradients has shape {seed.shape} for a target of shape "
+                    f"{target.shape}; they must be the same."
+                )
+        return seeds
 
     def _backward(
         self, targets: list[Any], sources: list[Any], seeds: list[Any]
@@ -300,10 +315,7 @@ class GradientTape:
                     return "it is not trainable and was not watched: call tape.watch(v) first."
                 return "it was not read while the tape was recording."
             return "it was not watched: call tape.watch(x) before computing with it."
-        if any(
-            record.kernel is not None and record.kernel.name == "stop_gradient"
-            for record in self._records
-        ):
+        if self._was_cut:
             return "every path from it to the target is cut by tf.stop_gradient, or there is none."
         return (
             "no recorded operation leads from it to the target; a conversion to NumPy or Python, "
@@ -827,6 +839,9 @@ class ForwardAccumulator:
                 f"tf.GradientTape for it. At {errors.user_location()}."
             )
         return []
+
+    def cut(self, value: Any) -> None:
+        """A stopped gradient has no tangent; nothing to note."""
 
     def same(self, value: Tensor, other: Tensor) -> None:
         """Treat `other` as the very value that `value` is."""

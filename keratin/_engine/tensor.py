@@ -242,14 +242,7 @@ class Tensor(Arithmetic):
         raise AttributeError(f"A tensor has no attribute {name!r}.{errors.nearest(name, known)}")
 
     def __format__(self, spec: str) -> str:
-        if self._value.ndim == 0 and not is_traced(self._value):
-            value = self.numpy()
-            return (
-                format(value.item() if hasattr(value, "item") else value, spec)
-                if spec
-                else (str(self))
-            )
-        return format(str(self), spec)
+        return format(str(self) if is_traced(self._value) else self.numpy(), spec)
 
     def __str__(self) -> str:
         if is_traced(self._value):
@@ -288,9 +281,9 @@ _NUMPY_METHODS = {
 def _text(value: Any, as_repr: bool = False) -> str:
     array = np.asarray(value)
     if not array.ndim:
-        return repr(array[()]) if as_repr and array.dtype == OBJECT else str(array[()])
+        return repr(array.item()) if as_repr else str(array[()])
     text = repr(array) if as_repr else str(array)
-    return "\n" + text if as_repr and "\n" in text else text
+    return "\n" + text if "\n" in text else text
 
 
 def is_traced(value: Any) -> bool:
@@ -484,12 +477,19 @@ def _as_array(value: Any) -> np.ndarray[Any, Any]:
     if isinstance(value, TensorShape):
         return np.array(value.as_list(), np.int32)
     try:
-        return np.asarray(value)
+        # NumPy's own arrays of bytes drop zeros at the end.
+        return np.array(value, OBJECT) if _is_text(value) else np.asarray(value)
     except ValueError:
         raise ValueError(
             f"Cannot convert a ragged list to a tensor: {_short(value)}. All rows need the same "
             "length; pad them, or use tf.ragged.constant."
         ) from None
+
+
+def _is_text(value: Any) -> bool:
+    while isinstance(value, (list, tuple)) and value:
+        value = value[0]
+    return isinstance(value, (str, bytes))
 
 
 def _short(value: Any) -> str:

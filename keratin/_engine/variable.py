@@ -332,7 +332,7 @@ class Variable(Arithmetic, metaclass=_Creation):
         return wrap(self._read()).__index__()
 
     def __format__(self, spec: str) -> str:
-        return format(wrap(self._read()), spec) if spec else str(self)
+        return format(wrap(self._read()), spec)
 
     def __getitem__(self, key: Any) -> Any:
         result = operators.getitem(self, key)
@@ -421,7 +421,7 @@ class Variable(Arithmetic, metaclass=_Creation):
         if type(value) is Tensor:
             array = value._value
         elif isinstance(value, (Tensor, Variable)):
-            array = value._value if isinstance(value, Tensor) else value._read()
+            array = _quietly_shared(value)
         else:
             try:
                 array = convert_to_tensor(value, dtype=self._dtype)._value
@@ -578,6 +578,14 @@ def _plain_tensor(_: Any, children: Any) -> Any:
 jax.tree_util.register_pytree_node(
     VariableSlice, lambda part: ((part._value,), None), _plain_tensor
 )
+
+
+def _quietly_shared(value: Any) -> Any:
+    """The array of a tensor, or of a variable, which must not give it away from now on."""
+    if isinstance(value, Tensor):
+        return value._value
+    value._shared = True
+    return value._read()
 
 
 @jax.jit

@@ -348,6 +348,8 @@ def stop_gradient(input: Array, name: str | None = None) -> Any:
     >>> tape.gradient(y, x).numpy()
     np.float32(3.0)
     """
+    for tape in context.tapes:
+        tape.cut(input)
     return without_tapes(_stop_gradient, input, name)
 
 
@@ -357,4 +359,6 @@ def guarantee_const(input: Array, name: str | None = None) -> Any:
     >>> tf.guarantee_const(2.0).numpy()
     np.float32(2.0)
     """
+    for tape in context.tapes:
+        tape.cut(input)
     return without_tapes(_stop_gradient, input, name)

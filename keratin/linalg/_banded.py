@@ -68,8 +68,9 @@ def tridiagonal_solve(
 
     `diagonals` and `diagonals_format` are as in `tf.linalg.tridiagonal_matmul`; the three tensors
     of a "sequence" may leave out the values that are not used. `rhs` is [..., M] or [..., M, K],
-    or with `transpose_rhs` [..., K, M]. `perturb_singular` changes a singular matrix so that the
-    result is finite; without it NaN is the result. Rows are always exchanged for accuracy, with
+    or with `transpose_rhs` [..., K, M]; the result is [..., M] or [..., M, K].
+    `perturb_singular` changes a singular matrix so that the result is finite; without it NaN is the
+    result. Rows are always exchanged for accuracy, with
     `partial_pivoting=False` as well.
 
     >>> tf.linalg.tridiagonal_solve([[1.0, 0.0], [2.0, 2.0], [0.0, 3.0]], [3.0, 5.0]).numpy()
@@ -109,8 +110,7 @@ def _tridiagonal_solve(
     if transpose_rhs:
         rhs = jnp.matrix_transpose(rhs)
     _require_rows(main, rhs, rhs.shape[-2])
-    result = _solve_tridiagonal(above, main, below, rhs, perturb_singular)
-    return jnp.matrix_transpose(result) if transpose_rhs else result
+    return _solve_tridiagonal(above, main, below, rhs, perturb_singular)
 
 
 def _solve_tridiagonal(above: Any, main: Any, below: Any, rhs: Any, perturb: bool) -> Any:
