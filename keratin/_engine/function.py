@@ -108,7 +108,8 @@ class ConcreteFunction:
         except jax.errors.UnexpectedTracerError:
             raise errors.leaked() from None
         self._function._traced_before = True
-        if scope.created and scope.may_create_variables:
+        # Later traces create none of the user's, but maybe one that holds state of the engine.
+        if scope.created:
             self._trace(leaves)
             return
         self._traced_program = traced

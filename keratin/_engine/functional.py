@@ -5,12 +5,15 @@ Eagerly they are Python's loop over the elements; in a compiled function, one sc
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
 import jax
+import jax.numpy as jnp
+import numpy as np
 
-from keratin._engine import errors, op
+from keratin._engine import errors, op, random
 from keratin._engine.block import Block, array_of, flatten
 from keratin._engine.control_flow import staged_scan
 from keratin._engine.op import Kernel
@@ -268,21 +271,29 @@ def vectorized_map(
     tensors, tree, _ = _elements(elems, "tf.vectorized_map")
     arrays = [array_of(tensor) for tensor in tensors]
     slices = [jax.ShapeDtypeStruct(array.shape[1:], array.dtype) for array in arrays]
+    lane = jax.ShapeDtypeStruct((), np.uint64)
 
     def run(*parts: Tensor) -> Any:
-        return _as_tensors(fn(jax.tree.unflatten(tree, list(parts))))
+        random.enter_lane(parts[-1]._value)
+        return _as_tensors(fn(jax.tree.unflatten(tree, list(parts[:-1]))))
 
-    block = Block(run, slices, "the function of vectorized_map")
-    if block.written:
+    block = Block(run, [*slices, lane], "the function of vectorized_map")
+    if not all(random.is_state(variable) for variable in block.written.values()):
         raise errors.InvalidArgumentError(
             "tf.vectorized_map: fn assigns to a variable, which all elements would share. Use "
             f"tf.map_fn. At {errors.user_location()}."
         )
     count = len(arrays)
+    axes = [0] * block.num_outputs + [None] * len(block.written)
 
     def mapped(*given: Any) -> Any:
-        return jax.vmap(lambda *parts: block.run(given[count:], parts, []))(*given[:count])
+        lanes = jnp.arange(given[0].shape[0], dtype=jnp.uint64)
+        one = functools.partial(block.run, given[count:])
+        each = jax.vmap(lambda *parts: one(parts, []), out_axes=axes)
+        return each(*given[:count], lanes)
 
     kernel = Kernel("vectorized_map", mapped)
     found = op.apply(kernel, [*tensors, *block.const_inputs], [*arrays, *block.consts])
-    return block.rebuild(found)
+    for variable, value in zip(block.written.values(), found[block.num_outputs :], strict=True):
+        variable._write(value._value)
+    return block.rebuild(found[: block.num_outputs])

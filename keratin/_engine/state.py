@@ -34,6 +34,7 @@ class Scope:
         self.written: dict[int, Variable] = {}
         self.created: list[Variable] = []
         self.captured: dict[int, Any] = {}
+        self.lane: Value | None = None  # the number of an element of `tf.vectorized_map`
         self.may_create_variables = True
 
     @property
