@@ -60,6 +60,9 @@ GROUPS = {
 # What runs after every op that is not traced: (name of the op, its inputs, its outputs).
 after_call_hooks: list[Callable[[str, list[Any], list[Tensor]], None]] = []
 
+# What makes arguments that share a dtype alike where mixing was asked for, see `promotion`.
+before_convert_hooks: list[Callable[[list[Any], list[int]], None]] = []
+
 _FOLD_LIMIT = 1024
 
 
@@ -429,6 +432,8 @@ def _convert(call: _Call) -> list[Any]:
     spec, inputs = call.spec, call.inputs
     arrays: list[Any] = [None] * len(inputs)
     scope = context.scope
+    for hook in before_convert_hooks:
+        hook(inputs, call.shared)
     for index, value in enumerate(inputs):
         arrays[index] = _settled(value, scope)
     common = _common_dtype(call, arrays)

@@ -1,0 +1,293 @@
+"""Promotion: which dtype comes of arguments of several, where mixing them is allowed.
+
+TensorFlow's ops refuse to mix dtypes. NumPy's functions, `tf.experimental.numpy` and Keras's ops
+mix them, by rules that differ in a few places. The rules are here, and `promoting`, which makes
+of an op a function that casts its arguments by such rules first:
+
+    add = promoting(math.add, "x1 x2")        # by the rules in force
+    add = promoting(math.add, rules=KERAS)    # by certain rules
+
+A Python number has no dtype of its own: it takes that of the tensors it meets, if these are of
+its kind or a wider one.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import jax.numpy as jnp
+import ml_dtypes
+import numpy as np
+
+from keratin._engine import dtype as dtypes
+from keratin._engine.op import before_convert_hooks, op
+from keratin._engine.operators import operators
+from keratin._engine.tensor import Tensor, convert_to_tensor
+from keratin._engine.variable import Variable
+
+# A dtype, or the type of a Python number: bool, int, float or complex.
+Kind = Any
+
+_NUMBERS = {bool: True, int: 1, float: 1.0, complex: 1.0j}
+_PYTHON_TYPES = {"b": bool, "i": int, "u": int, "f": float, "c": complex}
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How dtypes combine: `combine` several, and what Python numbers alone become."""
+
+    name: str
+    combine: Callable[[tuple[Kind, ...]], np.dtype[Any]]
+    integer: np.dtype[Any]
+    floating: np.dtype[Any]
+    # What an integer becomes where a floating result is needed.
+    inexact: np.dtype[Any]
+
+    def alone(self, kind: type) -> np.dtype[Any]:
+        """The dtype of a Python number of this type that meets no tensor."""
+        if kind is bool:
+            return np.dtype(bool)
+        if kind is complex:
+            return np.result_type(self.floating, np.complex64)
+        return self.integer if kind is int else self.floating
+
+
+def _numpy_combine(kinds: tuple[Kind, ...]) -> np.dtype[Any]:
+    return np.result_type(*(_NUMBERS.get(kind, kind) for kind in kinds))
+
+
+def _numpy_32_combine(kinds: tuple[Kind, ...]) -> np.dtype[Any]:
+    preferred = {float: np.dtype(np.float32), complex: np.dtype(np.complex64)}
+    return _numpy_combine(tuple(preferred.get(kind, kind) for kind in kinds))
+
+
+def _lattice_combine(kinds: tuple[Kind, ...]) -> np.dtype[Any]:
+    # JAX counts a Python float among integers as float64, and widths of floats not by integers.
+    return np.dtype(jnp.result_type(*(_NUMBERS.get(kind, kind) for kind in kinds)))
+
+
+def _safe_combine(kinds: tuple[Kind, ...]) -> np.dtype[Any]:
+    """The lattice, without the steps that lose digits or widen every argument."""
+    result = _lattice_combine(kinds)
+    weak = {int: np.dtype(np.int32), float: np.dtype(np.float32), complex: np.dtype(np.complex128)}
+    strong = [kind for kind in kinds if isinstance(kind, np.dtype)]
+    # Not `result in [None, ...]`: a NumPy dtype takes None for float64.
+    reached = result in {*strong, *(weak[kind] for kind in kinds if kind in weak)}
+    if not (reached and all(_holds(result, kind) for kind in strong)):
+        raise TypeError("this step of promotion could lose digits or widen the result")
+    return result
+
+
+def _holds(wide: np.dtype[Any], narrow: np.dtype[Any]) -> bool:
+    """Whether every value of `narrow` is exact in `wide`."""
+    if narrow == wide or narrow == np.bool_:
+        return True
+    target, source = dtypes.of(wide), dtypes.of(narrow)
+    if source.is_integer and target.is_integer:
+        return bool(target.min <= source.min and source.max <= target.max)
+    if source.is_complex and not target.is_complex:
+        return False
+    digits = ml_dtypes.finfo(target.real_dtype.numpy_dtype).nmant + 1
+    if source.is_integer:
+        return int(source.max).bit_length() <= digits
+    own = ml_dtypes.finfo(source.real_dtype.numpy_dtype)
+    return bool(own.nmant < digits and own.maxexp <= _exponent(target.real_dtype.numpy_dtype))
+
+
+def _exponent(dtype: np.dtype[Any]) -> int:
+    return int(ml_dtypes.finfo(dtype).maxexp)
+
+
+_INT32, _INT64 = np.dtype(np.int32), np.dtype(np.int64)
+_FLOAT32, _FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
+
+NUMPY = Rules("legacy", _numpy_combine, _INT64, _FLOAT64, _FLOAT64)
+NUMPY_32 = replace(NUMPY, combine=_numpy_32_combine, floating=_FLOAT32)
+LATTICE = Rules("all", _lattice_combine, _INT32, _FLOAT32, _FLOAT32)
+SAFE = replace(LATTICE, name="safe", combine=_safe_combine)
+
+
+class _InForce:
+    """The rules that `tf.experimental.numpy` goes by at present."""
+
+    rules = NUMPY
+
+    def set(self, rules: Rules, everywhere: bool = False) -> None:
+        """Put rules in force; `everywhere`: for all ops, which otherwise refuse to mix."""
+        self.rules = rules
+        before_convert_hooks[:] = [hook for hook in before_convert_hooks if hook is not _mix]
+        if everywhere:
+            before_convert_hooks.append(_mix)
+
+
+in_force = _InForce()
+
+
+def kinds_of(value: Any) -> Iterator[Kind]:
+    """The dtype of a value or of the tensors in a list, types of Python numbers among them."""
+    if isinstance(value, (bool, int, float, complex)) and not isinstance(value, np.generic):
+        yield next(kind for kind in _NUMBERS if isinstance(value, kind))
+    elif isinstance(value, (list, tuple)):
+        if any(isinstance(item, (list, tuple)) or hasattr(item, "dtype") for item in value):
+            for item in value:
+                yield from kinds_of(item)
+        else:
+            yield _PYTHON_TYPES.get(np.asarray(value).dtype.kind, float)
+    elif isinstance(value, (type, str, np.dtype, dtypes.DType)):
+        yield value if value in _NUMBERS else dtypes.as_dtype(value).numpy_dtype
+    elif hasattr(value, "dtype"):
+        yield dtypes.as_dtype(value.dtype).numpy_dtype
+    else:
+        yield convert_to_tensor(value).dtype.numpy_dtype
+
+
+@functools.lru_cache(maxsize=4096)
+def _combined(kinds: tuple[Kind, ...], rules: Rules) -> np.dtype[Any]:
+    if all(kind in _NUMBERS for kind in kinds):
+        widest = max(kinds, key=list(_NUMBERS).index)
+        return rules.alone(widest)
+    try:
+        return np.dtype(rules.combine(kinds))
+    except TypeError as error:
+        names = ", ".join(
+            getattr(kind, "name", None) or f"Python {kind.__name__}" for kind in kinds
+        )
+        raise TypeError(
+            f"The dtypes {names} do not promote to one (mode {rules.name!r}: {error}). Write "
+            "tf.cast(x, dtype) for one of them."
+        ) from None
+
+
+def _kind_name(kind: Kind) -> str:
+    return f"Python {kind.__name__}" if kind in _NUMBERS else str(kind.name)
+
+
+def result_type(*values: Any, rules: Rules | None = None) -> np.dtype[Any]:
+    """The dtype that values, or dtypes, promote to."""
+    kinds = dict.fromkeys(kind for value in values for kind in kinds_of(value))
+    rules = rules or in_force.rules
+    return _combined(tuple(kinds), rules) if kinds else rules.floating
+
+
+def fitting(
+    dtype: np.dtype[Any], accepted: Collection[str], rules: Rules | None = None
+) -> np.dtype[Any]:
+    """`dtype`, or the next wider one whose kind is among the `accepted` kinds."""
+    kind = dtypes.of(dtype).kind
+    rules = rules or in_force.rules
+    if kind in accepted or kind not in ("bool", "int", "uint"):
+        return dtype
+    if "int" not in accepted:
+        return rules.inexact
+    return rules.integer if kind == "bool" else np.promote_types(dtype, np.int8)
+
+
+def as_tensor(value: Any, dtype: np.dtype[Any]) -> Any:
+    """`value` as a tensor of this dtype; whatever is a tensor already is cast."""
+    given = getattr(value, "dtype", None)
+    if given is None or isinstance(value, (np.ndarray, np.generic)):
+        if isinstance(value, (list, tuple)) and any(hasattr(item, "dtype") for item in value):
+            return operators.stack([as_tensor(item, dtype) for item in value])
+        return convert_to_tensor(value, dtype=dtypes.of(dtype))
+    return value if given == dtype else operators.cast(value, dtypes.of(dtype))
+
+
+def promote(
+    *values: Any,
+    rules: Rules | None = None,
+    accepted: Collection[str] | None = None,
+    least: Any = None,
+) -> list[Any]:
+    """The values as tensors of the one dtype that they promote to.
+
+    `accepted` are the kinds of dtype that the receiver takes: what is not of them is widened.
+    `least` is a dtype that takes part in the promotion.
+    """
+    extra = () if least is None else (least,)
+    dtype = result_type(*values, *extra, rules=rules)
+    if accepted is not None:
+        dtype = fitting(dtype, accepted, rules)
+    return [as_tensor(value, dtype) for value in values]
+
+
+def _mix(inputs: list[Any], shared: list[int]) -> None:
+    """Promote those of an op's inputs that share a dtype, in place."""
+    if len(shared) > 1:
+        for index, value in zip(shared, promote(*(inputs[i] for i in shared)), strict=True):
+            inputs[index] = value
+
+
+def promoting(
+    function: Callable[..., Any],
+    names: str | None = None,
+    *,
+    rules: Rules | None = None,
+    accepted: str | None = None,
+    name: str | None = None,
+) -> Callable[..., Any]:
+    """An op that promotes the arguments which share a dtype, instead of refusing to mix them.
+
+    `names` are other names of its first parameters, the only ones it then has. `accepted` narrows
+    the kinds of dtype that the op takes. Without `rules`, those in force at the call apply.
+    """
+    spec = function.spec  # type: ignore[attr-defined]
+    kinds = frozenset(accepted.split()) if accepted else spec.kinds
+    parameters = [p for p in spec.signature.parameters.values() if p.name != "name"]
+    if names is not None:
+        chosen = names.split()
+        parameters = [
+            parameter.replace(name=chosen[i])
+            for i, parameter in enumerate(parameters[: len(chosen)])
+        ]
+    signature = inspect.Signature(parameters)
+    shared = [i for i, p in enumerate(spec.parameters[: len(parameters)]) if p.kind == "T"]
+    sequences = {i for i in shared if spec.parameters[i].sequence}
+
+    def adapter(*args: Any, **kwargs: Any) -> Any:
+        if kwargs or len(args) != len(parameters):
+            bound = signature.bind(*args, **kwargs)
+            bound.apply_defaults()
+            args = bound.args
+        if _agree(args, shared, sequences, kinds):
+            return function(*args)
+        values = list(args)
+        flat = [list(values[i]) if i in sequences else [values[i]] for i in shared]
+        given = [value for group in flat for value in group if value is not None]
+        promoted = iter(promote(*given, rules=rules, accepted=kinds))
+        for i, group in zip(shared, flat, strict=True):
+            group = [None if value is None else next(promoted) for value in group]
+            values[i] = group if i in sequences else group[0]
+        return function(*values)
+
+    adapter.__doc__ = function.__doc__
+    adapter.__module__ = function.__module__
+    adapter.__name__ = adapter.__qualname__ = name or function.__name__
+    adapter.__signature__ = signature  # type: ignore[attr-defined]
+    return adapter
+
+
+def promoted(
+    body: Callable[..., Any] | None = None, *, T: str = "any", rules: Rules | None = None
+) -> Any:
+    """`@op` and `promoting` in one: for functions that only exist with promotion."""
+    if body is None:
+        return functools.partial(promoted, T=T, rules=rules)
+    return promoting(op(body, T=T), rules=rules)
+
+
+def _agree(
+    args: Sequence[Any], shared: list[int], sequences: set[int], kinds: Collection[str]
+) -> bool:
+    """Whether the arguments are tensors of one dtype, and one that the op takes."""
+    if sequences:
+        return False
+    first = args[shared[0]]
+    for i in shared:
+        value = args[i]
+        if not isinstance(value, (Tensor, Variable)) or value.dtype is not first.dtype:
+            return False
+    return first.dtype.kind in kinds
