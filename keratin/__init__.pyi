@@ -127,6 +127,7 @@ from keratin.array._gathering import gather as gather
 from keratin.array._gathering import gather_nd as gather_nd
 from keratin.array._gathering import where as where
 from keratin.array._hashing import fingerprint as fingerprint
+from keratin.array._indexing import newaxis as newaxis
 from keratin.array._indexing import slice as slice
 from keratin.array._indexing import strided_slice as strided_slice
 from keratin.array._joining import concat as concat

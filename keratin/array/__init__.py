@@ -29,6 +29,7 @@ from keratin.array._gathering import take as take
 from keratin.array._gathering import where as where
 from keratin.array._hashing import fingerprint as fingerprint
 from keratin.array._indexing import getitem as getitem
+from keratin.array._indexing import newaxis as newaxis
 from keratin.array._indexing import scatter_slice as scatter_slice
 from keratin.array._indexing import slice as slice
 from keratin.array._indexing import strided_slice as strided_slice

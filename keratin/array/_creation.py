@@ -34,6 +34,7 @@ from keratin.array._support import (
     library,
     normalize_axis,
     plain,
+    with_shape,
     without_tapes,
 )
 
@@ -106,9 +107,7 @@ def _numpy_dtype(dtype: Any) -> np.dtype[Any] | None:
 @op(strings=True)
 def _zeros_like(input: Array, dtype: DTypeArg = None) -> jax.Array:
     wanted = dtype or input.dtype
-    return (np if wanted == OBJECT else library(input)).full(
-        input.shape, b"" if wanted == OBJECT else 0, wanted
-    )
+    return library(input).full(input.shape, b"" if wanted == OBJECT else 0, wanted)
 
 
 @op(strings=True)
@@ -127,7 +126,12 @@ def zeros_like(input: Array, dtype: Any = None, name: str | None = None, layout:
            [0, 0]], dtype=int32)
     """
     _no_layout(layout)
-    return without_tapes(_zeros_like, input, _numpy_dtype(dtype), name)
+    wanted = _numpy_dtype(dtype)
+    if wanted == OBJECT:  # which a compiled program does not hold
+        input, shape = with_shape(input)
+        if shape is not None:
+            return wrap(np.full(shape, b"", OBJECT))
+    return without_tapes(_zeros_like, input, wanted, name)
 
 
 def ones_like(input: Array, dtype: Any = None, name: str | None = None, layout: Any = None) -> Any:

@@ -25,6 +25,8 @@ from keratin._engine.variable import Variable
 from keratin.array._gathering import boolean_mask
 from keratin.array._support import composite, delegated, host_value, plain, with_shape
 
+newaxis = None
+
 # Plans
 
 

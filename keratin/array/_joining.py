@@ -14,7 +14,7 @@ from keratin._engine.op import Array, Static, T, Ts, op
 from keratin._engine.tensor import OBJECT, Tensor, convert_to_tensor
 from keratin._engine.variable import Variable
 from keratin.array._gathering import take
-from keratin.array._shape import reshape
+from keratin.array._shape import reshape, stop_gradient
 from keratin.array._support import (
     composite,
     host_value,
@@ -307,7 +307,7 @@ def _pad_with(tensor: T, constant_values: T, paddings: Static) -> jax.Array:
     pairs = _padding(tensor.shape, paddings, "CONSTANT")
     if isinstance(tensor, np.ndarray):
         return np.pad(tensor, pairs, constant_values=constant_values.item()) if pairs else tensor
-    return lax.pad(tensor, lax.stop_gradient(constant_values), [(*pair, 0) for pair in pairs])
+    return lax.pad(tensor, constant_values, [(*pair, 0) for pair in pairs])
 
 
 @composite
@@ -338,6 +338,8 @@ def pad(
         )
     if chosen != "CONSTANT" or (type(constant_values) in (int, float) and constant_values == 0):
         return _pad(tensor, pairs, chosen, name)
+    if isinstance(constant_values, (Tensor, Variable)):
+        constant_values = stop_gradient(constant_values)
     return _pad_with(tensor, constant_values, pairs, name)
 
 

@@ -75,6 +75,8 @@ def searchsorted(
     def search(row: Any, wanted: Any) -> Any:
         return jnp.searchsorted(row, wanted, side=side)
 
+    if not width:
+        return jnp.zeros(values.shape, out_type)
     rows = sorted_sequence.reshape(-1, width)
     places = jax.vmap(search)(rows, values.reshape(rows.shape[0], count))
     return places.reshape(values.shape).astype(out_type)

@@ -83,7 +83,7 @@ def test_errors(tf, call, words):
 
 
 def test_a_list_is_needed(tf):
-    with pytest.raises(TypeError, match="list of tensors.*Write \\[t\\]"):
+    with pytest.raises(TypeError, match=r"list of tensors.*Write \[t\]"):
         tf.clip_by_global_norm(tf.constant([3.0, 4.0]), 1.0)
 
 
