@@ -20,7 +20,7 @@ import jax.extend.core as jax_core
 import jax.numpy as jnp
 import numpy as np
 
-from keratin._engine import autograph, errors, host, naming, nest, state
+from keratin._engine import autograph, errors, host, naming, state
 from keratin._engine.block import array_of, becomes_tensor, flatten, leaved
 from keratin._engine.op import Kernel, explain, finish
 from keratin._engine.simplify import simplified
@@ -446,6 +446,7 @@ class Function:
         self._autograph_options = autograph_options
         self._reduce_retracing = reduce_retracing
         self._jit_compile = jit_compile
+        self._tails = _default_tails(self._signature)
         self._converted = (
             autograph.convert(python_function, autograph_options)
             if use_autograph
@@ -464,6 +465,7 @@ class Function:
         if context.scope is not None or state.flags.run_functions_eagerly:
             return self._call_inline(args, kwargs)
         if not kwargs and self.input_signature is None:
+            args += self._tails.get(len(args), ())
             arrays, key = _quick_key(args)
             if arrays is not None:
                 concrete = self._concrete.get(key)
@@ -513,8 +515,7 @@ class Function:
             ):
                 raise errors.unknown_keyword(self.name, unknown[0], names) from None
             raise TypeError(f"{self.name}(): {error}") from None
-        if self.input_signature is not None:
-            bound.apply_defaults()
+        bound.apply_defaults()
         return bound.args, bound.kwargs
 
     def _fit(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -524,17 +525,25 @@ class Function:
                 f"{self.name}: input_signature has {len(signature)} entries, "
                 f"{len(args)} arguments were given"
             )
-        fitted = [
-            nest.map_structure(
-                lambda spec, value: self._fitted(spec, value), spec, value, check_types=False
-            )
-            for spec, value in zip(signature, args, strict=False)
-        ]
+        fitted = [self._fitted(spec, value) for spec, value in zip(signature, args, strict=False)]
         return (*fitted, *args[len(signature) :])
+
+    def _fitted_parts(self, spec: Any, value: Any) -> Any:
+        if isinstance(spec, dict) and isinstance(value, dict) and spec.keys() == value.keys():
+            return {key: self._fitted(spec[key], value[key]) for key in value}
+        both = isinstance(spec, (list, tuple)) and isinstance(value, (list, tuple))
+        if both and len(spec) == len(value):
+            return type(spec)([self._fitted(*pair) for pair in zip(spec, value, strict=True)])
+        raise TypeError(
+            f"{self.name}: an argument does not have the structure of the input_signature: "
+            f"expected {spec!r}, given {value!r}."
+        )
 
     def _fitted(self, spec: Any, value: Any) -> Any:
         if not isinstance(spec, TensorSpec):
-            return value
+            if not isinstance(spec, (list, tuple, dict)):
+                return value
+            return self._fitted_parts(spec, value)
         tensor = convert_to_tensor(value, dtype_hint=spec.dtype)
         if tensor.dtype != spec.dtype or not spec.shape.is_compatible_with(tensor.shape):
             raise TypeError(
@@ -733,6 +742,21 @@ def _signature(function: Callable[..., Any]) -> inspect.Signature | None:
         return inspect.signature(function)
     except (ValueError, TypeError):
         return None
+
+
+def _default_tails(signature: inspect.Signature | None) -> dict[int, tuple[Any, ...]]:
+    """The defaults that fill up a call of so many positional arguments."""
+    if signature is None:
+        return {}
+    parameters = list(signature.parameters.values())
+    if any(p.kind is not p.POSITIONAL_OR_KEYWORD for p in parameters):
+        return {}
+    defaults = [p.default for p in parameters]
+    return {
+        given: tuple(defaults[given:])
+        for given in range(len(defaults))
+        if inspect.Parameter.empty not in defaults[given:]
+    }
 
 
 def _quick_key(args: tuple[Any, ...]) -> tuple[Any, Any]:
