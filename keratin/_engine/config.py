@@ -52,7 +52,7 @@ def xla_has_started() -> bool:
 def change_before_start(what: str, change: Callable[[], None]) -> None:
     """Make a change that XLA sees only while it starts; RuntimeError if tensors exist already."""
     if xla_has_started():
-        if jax.live_arrays():
+        if any(jax.live_arrays(platform) for platform in {"cpu", jax.default_backend()}):
             raise RuntimeError(
                 f"{what} cannot be changed once tensors have been made. Move this call to the "
                 f"start of the program. At {errors.user_location()}."
@@ -340,7 +340,7 @@ def get_experimental_options() -> dict[str, Any]:
 def set_experimental_options(options: Mapping[str, Any]) -> None:
     """Accepted for programs that set them: XLA has passes of its own, and always runs them.
 
-    >>> tf.config.optimizer.set_experimental_options({"constant_folding": True})
+    >>> tf.config.optimizer.set_experimental_options({"disable_model_pruning": False})
     """
     for name in options:
         if name not in GRAPH_OPTIONS:

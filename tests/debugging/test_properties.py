@@ -102,7 +102,7 @@ test_parity = parity(
     [
         (lambda t: t.assert_integer(1.5, message="m"), TypeError, "m\nx must be of an integer"),
         (lambda t: t.assert_type(1, "float32"), TypeError, r"it is int32. tf.cast\(x, tf.fl"),
-        (lambda t: t.assert_rank([1], 2, message="m"), ValueError, r"m\nThe .* its shape is \(1,\)"),
+        (lambda t: t.assert_rank([1], 2, message="m"), ValueError, r"m\nThe .* shape is \(1,\)"),
         (lambda t: t.assert_rank_in([1], [0, 2]), ValueError, "a rank among 0, 2, but"),
         (lambda t: t.assert_rank_at_least(1, 2), ValueError, "have rank 2 or more, but it"),
         (lambda t: t.assert_scalar([1]), ValueError, "rank 0, that of a scalar, but"),
