@@ -11,13 +11,12 @@ from typing import Any, NoReturn
 import jax
 from jax.extend.backend import clear_backends
 
-from keratin._engine import errors
+from keratin._engine import errors, state
 
 
 class _Switches:
     """The settings that are no more than a value kept here."""
 
-    run_eagerly = False
     deterministic = False
     soft_placement = True
     log_placement = False
@@ -84,7 +83,7 @@ def functions_run_eagerly() -> bool:
     >>> tf.config.functions_run_eagerly()
     False
     """
-    return _switches.run_eagerly
+    return state.flags.run_functions_eagerly
 
 
 def run_functions_eagerly(run_eagerly: bool) -> None:
@@ -95,7 +94,7 @@ def run_functions_eagerly(run_eagerly: bool) -> None:
     True
     >>> tf.config.run_functions_eagerly(False)
     """
-    _switches.run_eagerly = bool(run_eagerly)
+    state.flags.run_functions_eagerly = bool(run_eagerly)
 
 
 experimental_functions_run_eagerly = functions_run_eagerly
