@@ -62,15 +62,6 @@ class Scope:
         return {**outer, **self.values}
 
 
-class Flags:
-    """Switches of the whole process."""
-
-    run_functions_eagerly = False
-
-
-flags = Flags()
-
-
 class _Context(threading.local):
     scope: Scope | None = None
     tapes: tuple[Any, ...] = ()
