@@ -20,7 +20,7 @@ import jax.extend.core as jax_core
 import jax.numpy as jnp
 import numpy as np
 
-from keratin._engine import autograph, config, errors, host, naming, state
+from keratin._engine import autograph, errors, host, naming, state
 from keratin._engine.block import array_of, becomes_tensor, flatten, leaved
 from keratin._engine.op import Kernel, explain, finish
 from keratin._engine.simplify import simplified
@@ -462,7 +462,7 @@ class Function:
     # Calling
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if context.scope is not None or config.functions_run_eagerly():
+        if context.scope is not None or state.flags.run_functions_eagerly:
             return self._call_inline(args, kwargs)
         if not kwargs and self.input_signature is None:
             args += self._tails.get(len(args), ())

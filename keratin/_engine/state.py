@@ -62,6 +62,15 @@ class Scope:
         return {**outer, **self.values}
 
 
+class Flags:
+    """Switches of the whole process, which `tf.config` sets."""
+
+    run_functions_eagerly = False
+
+
+flags = Flags()
+
+
 class _Context(threading.local):
     scope: Scope | None = None
     tapes: tuple[Any, ...] = ()
