@@ -232,6 +232,8 @@ class Tensor(Arithmetic):
         )
 
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):  # NumPy and others probe for protocols, and need no advice
+            raise AttributeError(name)
         remedy = _NUMPY_METHODS.get(name)
         if remedy:
             raise AttributeError(
