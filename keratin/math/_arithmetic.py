@@ -11,6 +11,7 @@ import numpy as np
 from jax import lax
 
 from keratin._engine import errors
+from keratin._engine.dtype import as_dtype
 from keratin._engine.op import T, Ts, op
 from keratin.math._gradient import no_gradient
 from keratin.math._kind import is_complex, is_floating, is_integer, is_unsigned
@@ -147,12 +148,12 @@ def negative(x: T):
 
 
 @jax.custom_jvp
-def _pow(x, y):
+def _float_pow(x, y):
     return lax.pow(x, y)
 
 
-@_pow.defjvp
-def _pow_jvp(primals, tangents):
+@_float_pow.defjvp
+def _float_pow_jvp(primals, tangents):
     x, y = primals
     x_dot, y_dot = tangents
     out = lax.pow(x, y)
@@ -175,14 +176,39 @@ def _integer_pow(x, y):
 
 
 @op(T="int float complex")
-def pow(x: T, y: T):
+def _pow(x: T, y: T):
+    x, y = broadcast(x, y)
+    return _integer_pow(x, y) if is_integer(x.dtype) else _float_pow(x, y)
+
+
+@op(T="int float complex")
+def _pow_known(x: T, exponent: float):
+    """A power that is known when it is compiled: a few products, or a root."""
+    if exponent == 0.5:
+        return lax.sqrt(x)
+    if exponent == -0.5:
+        return lax.rsqrt(x)
+    return lax.integer_pow(x, int(exponent))
+
+
+def pow(x: T, y: T, name: str | None = None) -> Any:
     """x to the power y, with broadcasting. Integers to a negative power are rounded towards zero.
 
     >>> tf.pow([2.0, 3.0], [3.0, 2.0]).numpy()
     array([8., 9.], dtype=float32)
     """
-    x, y = broadcast(x, y)
-    return _integer_pow(x, y) if is_integer(x.dtype) else _pow(x, y)
+    if _is_quick(x, y):
+        return _pow_known(x, y)
+    return _pow(x, y)
+
+
+def _is_quick(x, y):
+    """Whether y is a Python number that x is raised to without the general, slow, power."""
+    if type(y) is int:
+        return 0 < y <= 4
+    dtype = getattr(x, "dtype", None)
+    is_float = dtype is not None and as_dtype(dtype).is_floating
+    return type(y) is float and y in (0.5, -0.5, -1.0, 2.0, 3.0) and is_float
 
 
 @jax.custom_jvp

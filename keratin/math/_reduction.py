@@ -207,16 +207,23 @@ def count_nonzero(
     return jnp.sum(input != 0, axis=axes, keepdims=bool(keepdims), dtype=dtype)
 
 
-def _index_of_extreme(find, x, axis, dtype, worst):
+def _index_of_extreme(reduce, x, axis, dtype, worst):
     axis = normalize_axis(0 if axis is None else axis, x.ndim)
-    if x.shape[axis] == 0:
+    size = x.shape[axis]
+    if size == 0:
         raise errors.InvalidArgumentError(
             f"Axis {axis} of the shape {list(x.shape)} is empty, so no element of it is extreme. "
             "Check where the empty tensor comes from."
         )
+    if x.dtype == np.bool_:
+        x = x.astype(np.uint8)
     if is_floating(x.dtype):
         x = jnp.where(jnp.isnan(x), worst(x.dtype), x)
-    return find(x, axis, dtype)
+    # Two reductions of numbers run many times faster on a CPU than one of pairs.
+    extreme = reduce(x, axis=axis, keepdims=True)
+    places = lax.broadcasted_iota(np.int32, x.shape, axis)
+    first = jnp.min(jnp.where(x == extreme, places, np.int32(size - 1)), axis=axis)
+    return first.astype(dtype)
 
 
 @op(T="bool real")
@@ -228,7 +235,7 @@ def argmax(input: T, axis: int | None = None, output_type: DTypeArg = "int64"):
     >>> tf.argmax([[1, 9, 2], [8, 3, 4]], axis=1).numpy()
     array([1, 0])
     """
-    return _index_of_extreme(lax.argmax, input, axis, output_type, lowest)
+    return _index_of_extreme(jnp.max, input, axis, output_type, lowest)
 
 
 @op(T="bool real")
@@ -240,4 +247,4 @@ def argmin(input: T, axis: int | None = None, output_type: DTypeArg = "int64"):
     >>> tf.argmin([[1, 9, 2], [8, 3, 4]], axis=1).numpy()
     array([0, 1])
     """
-    return _index_of_extreme(lax.argmin, input, axis, output_type, highest)
+    return _index_of_extreme(jnp.min, input, axis, output_type, highest)

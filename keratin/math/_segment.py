@@ -35,11 +35,6 @@ def _rows(data, segment_ids, num_segments):
     return data.reshape(-1, *data.shape[rank:]), jnp.where(exists, ids, num_segments)
 
 
-def _over_rows(ids, data):
-    """A value per id, so shaped that it broadcasts over the rows of data."""
-    return ids.reshape(-1, *[1] * (data.ndim - 1))
-
-
 def _total(data, ids, count):
     return jnp.zeros((count, *data.shape[1:]), data.dtype).at[ids].add(data, mode="drop")
 
@@ -104,7 +99,8 @@ def unsorted_segment_sum(data: T, segment_ids: Array, num_segments: int):
     array([[6, 8],
            [3, 4]], dtype=int32)
     """
-    return _total(*_rows(data, segment_ids, num_segments), num_segments)
+    rows, ids = _rows(data, segment_ids, num_segments)
+    return _total(rows, ids, num_segments)
 
 
 @op(T="real")
@@ -116,7 +112,8 @@ def unsorted_segment_max(data: T, segment_ids: Array, num_segments: int):
     >>> tf.math.unsorted_segment_max([1.0, 5.0, 3.0], [0, 1, 0], 2).numpy()
     array([3., 5.], dtype=float32)
     """
-    return _extreme(*_rows(data, segment_ids, num_segments), num_segments, True)
+    rows, ids = _rows(data, segment_ids, num_segments)
+    return _extreme(rows, ids, num_segments, True)
 
 
 @op(T="real")
@@ -128,7 +125,8 @@ def unsorted_segment_min(data: T, segment_ids: Array, num_segments: int):
     >>> tf.math.unsorted_segment_min([1.0, 5.0, 3.0], [0, 1, 0], 2).numpy()
     array([1., 5.], dtype=float32)
     """
-    return _extreme(*_rows(data, segment_ids, num_segments), num_segments, False)
+    rows, ids = _rows(data, segment_ids, num_segments)
+    return _extreme(rows, ids, num_segments, False)
 
 
 @op(T="number")
@@ -140,7 +138,8 @@ def unsorted_segment_prod(data: T, segment_ids: Array, num_segments: int):
     >>> tf.math.unsorted_segment_prod([2.0, 5.0, 3.0], [0, 1, 0], 2).numpy()
     array([6., 5.], dtype=float32)
     """
-    return _product(*_rows(data, segment_ids, num_segments), num_segments)
+    rows, ids = _rows(data, segment_ids, num_segments)
+    return _product(rows, ids, num_segments)
 
 
 def _divided(data, segment_ids, num_segments, function):

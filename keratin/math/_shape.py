@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 
@@ -13,7 +13,7 @@ from keratin._engine import errors
 Axis = int | Sequence[int] | None
 
 
-def broadcast(*arrays: jax.Array) -> list[jax.Array]:
+def broadcast(*arrays: Any) -> list[Any]:
     """The arrays at their common shape; raises when there is none."""
     if len({array.shape for array in arrays}) == 1:
         return list(arrays)
@@ -28,13 +28,13 @@ def broadcast(*arrays: jax.Array) -> list[jax.Array]:
     return [_stretch(array, shape) for array in arrays]
 
 
-def _stretch(array: jax.Array, shape: tuple[int, ...]) -> jax.Array:
+def _stretch(array: Any, shape: tuple[int, ...]) -> Any:
     # Strings come as NumPy arrays of objects, which jax does not hold.
-    library = np if array.dtype == object else jnp
+    library: Any = np if array.dtype == object else jnp
     return library.broadcast_to(array, shape)
 
 
-def common_shape(*arrays: jax.Array) -> tuple[int, ...] | None:
+def common_shape(*arrays: Any) -> tuple[int, ...] | None:
     """The shape that the arrays broadcast to, or None."""
     try:
         return jnp.broadcast_shapes(*(array.shape for array in arrays))

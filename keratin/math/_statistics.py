@@ -12,7 +12,7 @@ from keratin.math._casting import convert
 
 
 @op
-def _count_values(
+def _bincount(
     arr: Array,
     weights: Array | None,
     size: int,
@@ -94,11 +94,11 @@ def bincount(
     weights = None if weights is None else convert_to_tensor(weights)
     _check_bincount(arr, weights, axis, binary_output)
     size = _known_length(arr, minlength, maxlength)
-    return _count_values(arr, weights, size, dtype, axis == -1, binary_output)
+    return _bincount(arr, weights, size, dtype, axis == -1, binary_output)
 
 
 @op
-def _count_pairs(
+def _confusion_matrix(
     labels: Array, predictions: Array, weights: Array | None, num_classes: int, dtype: DTypeArg
 ):
     added = jnp.ones(labels.shape, dtype) if weights is None else convert(weights, dtype)
@@ -163,7 +163,7 @@ def confusion_matrix(
     """
     labels, predictions = _as_classes(labels, predictions)
     num_classes = _known_classes(labels, predictions, num_classes)
-    return _count_pairs(labels, predictions, weights, num_classes, dtype)
+    return _confusion_matrix(labels, predictions, weights, num_classes, dtype)
 
 
 def _check_bins(value_range, nbins):

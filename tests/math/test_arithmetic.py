@@ -1,5 +1,7 @@
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.harness.parity import (
     bf16,
@@ -107,7 +109,14 @@ CASES = [
     case("negative_int8", lambda tf, x: tf.negative(x), i8(5)),
     case("pow", lambda tf, x, y: tf.pow(x, y), f32(2, 3, low=0.5, high=2), f32(3)),
     case("pow_square", lambda tf, x: tf.pow(x, 2), f32(2, 3)),
+    *[
+        case(f"pow_{y}", lambda tf, x, y=y: x**y, f32(2, 3, low=0.2, high=3))
+        for y in (3, 5, 2.0, 3.0, 2.5, 0.5, -0.5, -1, -1.0, -2)
+    ],
     case("pow_half", lambda tf, x: tf.pow(x, 0.5), floats(0, 1, 4)),
+    case("pow_square_int", lambda tf, x: x**2, i32(5)),
+    case("pow_cube_complex", lambda tf, x: x**3, c64(3)),
+    case("pow_square_of_list", lambda tf: tf.pow([1, 2, 3], 2)),
     case("pow_of_number", lambda tf, x: tf.pow(2.0, x), f32(3)),
     case("pow_int32", lambda tf, x, y: tf.pow(x, y), i32(6), i32(6, low=0, high=5)),
     case("pow_int64_wraps", lambda tf, x, y: tf.pow(x, y), i64(4), i64(4, low=60, high=70)),
@@ -235,6 +244,57 @@ def test_no_arithmetic_of_booleans(tf):
 def test_no_subtraction_of_strings(tf):
     with pytest.raises((TypeError, ValueError), match="string"):
         tf.subtract(tf.constant("a"), tf.constant("b"))
+
+
+def test_integers_to_a_fraction(tf):
+    with pytest.raises((TypeError, ValueError), match=r"tf.cast\(x, tf.float32\)"):
+        tf.constant([1, 4]) ** 0.5
+
+
+def test_integers_to_a_negative_power(tf):
+    bases = tf.constant([2, -1, -1, 1, 0])
+    assert tf.pow(bases, [-1, -1, -2, -3, -1]).numpy().tolist() == [0, -1, 1, 1, 0]
+
+
+BINARY = {
+    "add": (-2.0, 2.0),
+    "multiply": (-2.0, 2.0),
+    "divide": (0.5, 2.0),
+    "pow": (0.5, 2.0),
+    "squared_difference": (-2.0, 2.0),
+    "maximum": (-2.0, 2.0),
+    "xlogy": (0.5, 2.0),
+    "divide_no_nan": (0.5, 2.0),
+}
+
+
+@pytest.mark.parametrize("name", BINARY)
+@settings(max_examples=4, deadline=None, derandomize=True)
+@given(data=st.data())
+def test_broadcast_and_gradient(tf, name, data):
+    full = data.draw(st.lists(st.integers(1, 3), max_size=3))
+    shapes = []
+    for _ in range(2):
+        kept = [data.draw(st.sampled_from([size, 1])) for size in full]
+        shapes.append(kept[data.draw(st.integers(0, len(full))) :])
+    random = np.random.RandomState(len(full))
+    low, high = BINARY[name]
+    x, y, dx, dy = (random.uniform(low, high, shape) for shape in (*shapes, *shapes))
+    function = getattr(tf.math, name)
+
+    def total(x, y):
+        return tf.reduce_sum(function(tf.constant(x), tf.constant(y))).numpy()
+
+    sources = [tf.constant(x), tf.constant(y)]
+    with tf.GradientTape() as tape:
+        tape.watch(sources)
+        z = function(*sources)
+    assert tuple(z.shape) == np.broadcast_shapes(*shapes)
+    by_x, by_y = tape.gradient(z, sources)
+    step = 1e-6
+    slope = total(x + step * dx, y + step * dy) - total(x - step * dx, y - step * dy)
+    found = np.sum(by_x.numpy() * dx) + np.sum(by_y.numpy() * dy)
+    assert found == pytest.approx(slope / (2 * step), rel=1e-5, abs=1e-6)
 
 
 def test_sum_of_tensors_of_different_shapes(tf):

@@ -48,12 +48,17 @@ CASES = [
 test_parity = parity("math_comparison", CASES)
 
 
-def test_comparison_operators_accept_any_shapes(tf):
+def test_shapes_that_do_not_go_together(tf):
+    from keratin.math._comparison import tensor_equals, tensor_not_equals
+
     x, y = tf.constant([1, 2]), tf.constant([1, 2, 3])
-    assert (x == y).numpy() is np.False_
-    assert (x != y).numpy() is np.True_
     with pytest.raises(tf.errors.InvalidArgumentError, match="cannot be broadcast"):
         tf.equal(x, y)
+    assert tensor_equals(x, y).numpy() is np.False_
+    assert tensor_not_equals(x, y).numpy() is np.True_
+    words = tf.constant(["a", "b"])
+    assert tensor_equals(words, tf.constant(["a", "b", "c"])).numpy() is np.False_
+    assert tensor_equals(words, "b").numpy().tolist() == [False, True]
 
 
 def test_numbers_are_no_truth_values(tf):
