@@ -131,6 +131,7 @@ def _batch_normalization(
     scale: jax.Array | None,
     epsilon: float,
 ) -> jax.Array:
+    broadcast(x, mean, variance, *[each for each in (offset, scale) if each is not None])
     factor = lax.rsqrt(variance + epsilon)
     factor = factor if scale is None else factor * scale
     bias = -mean * factor if offset is None else offset - mean * factor

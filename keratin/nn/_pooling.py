@@ -67,7 +67,7 @@ def window_of(
     if padding in ("SAME", "same"):
         channel = where.channel
         pairs[channel] = _window.same_pair(inputs.shape[channel], spans[channel], steps[channel])
-    _window.check_windows(inputs.shape, spans, tuple(pairs), "The window")
+    _window.check_windows(inputs.shape, spans, tuple(pairs), "The window", "dimension")
     return Window(sizes, steps, rates, tuple(pairs))
 
 
@@ -125,11 +125,11 @@ def max_over(inputs: jax.Array, window: Window) -> jax.Array:
         sizes, strides, rates = window.sizes, window.strides, window.dilations
         return lax.reduce_window(padded, start, lax.max, sizes, strides, "VALID", None, rates)
     for axis in _pooled_axes(window):
-        padded = reduce(_larger, _taps(padded, window, axis))
+        padded = reduce(larger, _taps(padded, window, axis))
     return padded
 
 
-def _larger(best: jax.Array, other: jax.Array) -> jax.Array:
+def larger(best: jax.Array, other: jax.Array) -> jax.Array:
     # A NaN is not larger than anything, and must not get lost.
     return jnp.where((other > best) | (other != other), other, best)
 

@@ -156,12 +156,18 @@ def out_size(size: int, window: int, stride: int, pair: tuple[int, int]) -> int:
     return (size + sum(pair) - window) // stride + 1
 
 
-def check_windows(sizes: Sequence[int], windows: Sequence[int], pairs: Pairs, what: str) -> None:
+def check_windows(
+    sizes: Sequence[int],
+    windows: Sequence[int],
+    pairs: Pairs,
+    what: str,
+    axis_name: str = "spatial dimension",
+) -> None:
     """Raises where a window is larger than the padded input."""
     for axis, (size, window, pair) in enumerate(zip(sizes, windows, pairs, strict=True)):
         if size > 0 and size + sum(pair) < window:
             raise errors.InvalidArgumentError(
-                f"{what} spans {window} along spatial dimension {axis}, and the input has "
+                f"{what} spans {window} along {axis_name} {axis}, and the input has "
                 f"{size}{f' (+ {sum(pair)} of padding)' if any(pair) else ''}: not one fits. "
                 "Use padding='SAME', a smaller window, or a larger input."
             )

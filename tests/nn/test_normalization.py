@@ -152,7 +152,7 @@ def test_mistakes_are_named(tf):
         tf.nn.moments(np.ones((2, 2), np.float32), [2])
     with pytest.raises(ValueError, match="expected 4"):
         tf.nn.lrn(np.ones((2, 2), np.float32))
-    with pytest.raises(ValueError, match=r"\[2, 3\] and \[4\]"):
+    with pytest.raises(ValueError, match=r"\[2, 3\] and \[4\] and \[4\] cannot be broadcast"):
         tf.nn.batch_normalization(
             np.ones((2, 3), np.float32),
             np.ones(4, np.float32),
