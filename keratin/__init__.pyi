@@ -33,28 +33,28 @@ from keratin._engine.dtype import DType as DType
 from keratin._engine.dtype import as_dtype as as_dtype
 from keratin._engine.dtype import bfloat16 as bfloat16
 from keratin._engine.dtype import bool as bool
-from keratin._engine.dtype import complex128 as complex128
 from keratin._engine.dtype import complex64 as complex64
+from keratin._engine.dtype import complex128 as complex128
 from keratin._engine.dtype import double as double
 from keratin._engine.dtype import float16 as float16
 from keratin._engine.dtype import float32 as float32
 from keratin._engine.dtype import float64 as float64
 from keratin._engine.dtype import half as half
+from keratin._engine.dtype import int8 as int8
 from keratin._engine.dtype import int16 as int16
 from keratin._engine.dtype import int32 as int32
 from keratin._engine.dtype import int64 as int64
-from keratin._engine.dtype import int8 as int8
+from keratin._engine.dtype import qint8 as qint8
 from keratin._engine.dtype import qint16 as qint16
 from keratin._engine.dtype import qint32 as qint32
-from keratin._engine.dtype import qint8 as qint8
-from keratin._engine.dtype import quint16 as quint16
 from keratin._engine.dtype import quint8 as quint8
+from keratin._engine.dtype import quint16 as quint16
 from keratin._engine.dtype import resource as resource
 from keratin._engine.dtype import string as string
+from keratin._engine.dtype import uint8 as uint8
 from keratin._engine.dtype import uint16 as uint16
 from keratin._engine.dtype import uint32 as uint32
 from keratin._engine.dtype import uint64 as uint64
-from keratin._engine.dtype import uint8 as uint8
 from keratin._engine.dtype import variant as variant
 from keratin._engine.function import function as function
 from keratin._engine.functional import foldl as foldl
@@ -92,19 +92,23 @@ from keratin._engine.spec import TypeSpec as TypeSpec
 from keratin._engine.spec import type_spec_from_value as type_spec_from_value
 from keratin._engine.tape import GradientTape as GradientTape
 from keratin._engine.tape import UnconnectedGradients as UnconnectedGradients
-from keratin._engine.tensor import (
 from keratin._engine.tensor import Tensor as Tensor
 from keratin._engine.tensor import constant as constant
 from keratin._engine.tensor import convert_to_tensor as convert_to_tensor
+from keratin._engine.tensor import (
+    register_tensor_conversion_function as register_tensor_conversion_function,
+)
 from keratin._engine.tensor_array import TensorArray as TensorArray
 from keratin._engine.tensor_array import TensorArraySpec as TensorArraySpec
 from keratin._engine.variable import Variable as Variable
 from keratin._engine.variable import VariableAggregation as VariableAggregation
 from keratin._engine.variable import VariableSynchronization as VariableSynchronization
 from keratin._engine.variable import variable_creator_scope as variable_creator_scope
-from keratin.array._blocks import (
 from keratin.array._blocks import batch_to_space as batch_to_space
 from keratin.array._blocks import extract_volume_patches as extract_volume_patches
+from keratin.array._blocks import (
+    required_space_to_batch_paddings as required_space_to_batch_paddings,
+)
 from keratin.array._blocks import space_to_batch as space_to_batch
 from keratin.array._blocks import space_to_batch_nd as space_to_batch_nd
 from keratin.array._creation import eye as eye
