@@ -236,7 +236,6 @@ from keratin.math._elementwise import sqrt as sqrt
 from keratin.math._elementwise import square as square
 from keratin.math._elementwise import tan as tan
 from keratin.math._elementwise import tanh as tanh
-from keratin.math._gradient import no_gradient as no_gradient
 from keratin.math._reduction import argmax as argmax
 from keratin.math._reduction import argmin as argmin
 from keratin.math._reduction import reduce_all as reduce_all

@@ -10,7 +10,7 @@ from jax import lax
 from keratin._engine import errors
 from keratin._engine.op import Static, T, op
 from keratin.math._arithmetic import larger
-from keratin.math._gradient import no_gradient
+from keratin.math._gradient import without_gradient
 from keratin.math._shape import Axis, normalize_axes, normalize_axis
 
 
@@ -110,7 +110,7 @@ def l2_normalize(
     return x * lax.rsqrt(larger(total, floor)).astype(x.dtype)
 
 
-@no_gradient
+@without_gradient
 @op(T="bool number")
 def zero_fraction(value: T):
     """The share of elements that are zero, as a float32.

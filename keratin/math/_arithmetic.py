@@ -13,7 +13,7 @@ from jax import lax
 from keratin._engine import errors
 from keratin._engine.dtype import as_dtype
 from keratin._engine.op import T, Ts, op
-from keratin.math._gradient import no_gradient
+from keratin.math._gradient import without_gradient
 from keratin.math._kind import is_complex, is_floating, is_integer, is_unsigned
 from keratin.math._shape import broadcast
 
@@ -81,7 +81,7 @@ def realdiv(x: T, y: T):
     return lax.div(*broadcast(x, y))
 
 
-@no_gradient
+@without_gradient
 @op(T="real")
 def floordiv(x: T, y: T):
     """x / y, rounded down. The dtype stays; no gradient flows.
@@ -114,7 +114,7 @@ def floormod(x: T, y: T):
 mod = floormod
 
 
-@no_gradient
+@without_gradient
 @op(T="real")
 def truncatediv(x: T, y: T):
     """x / y, rounded towards zero. The dtype stays; no gradient flows.
@@ -126,7 +126,7 @@ def truncatediv(x: T, y: T):
     return jnp.trunc(quotient) if is_floating(x.dtype) else quotient
 
 
-@no_gradient
+@without_gradient
 @op(T="real")
 def truncatemod(x: T, y: T):
     """The remainder of x / y rounded towards zero; it has the sign of x, as C's `%`.

@@ -8,7 +8,7 @@ from jax import lax
 
 from keratin._engine import errors
 from keratin._engine.op import Array, DTypeArg, op
-from keratin.math._gradient import no_gradient
+from keratin.math._gradient import without_gradient
 from keratin.math._kind import is_complex, is_floating, is_integer
 
 
@@ -125,7 +125,7 @@ def _check_bitcast(x, dtype):
         )
 
 
-@no_gradient
+@without_gradient
 @op
 def bitcast(input: Array, type: DTypeArg):
     """The same bits read as another dtype.

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from keratin._engine.op import T, op
-from keratin.math._gradient import no_gradient
+from keratin.math._gradient import without_gradient
 from keratin.math._kind import is_complex, is_integer
 from keratin.math._shape import broadcast
 
@@ -260,7 +260,7 @@ def atanh(x: T):
     return lax.atanh(x)
 
 
-@no_gradient
+@without_gradient
 @op(T="float")
 def floor(x: T):
     """The largest whole number not above x. No gradient flows.
@@ -271,7 +271,7 @@ def floor(x: T):
     return lax.floor(x)
 
 
-@no_gradient
+@without_gradient
 @op(T="float")
 def ceil(x: T):
     """The smallest whole number not below x. No gradient flows.
@@ -282,7 +282,7 @@ def ceil(x: T):
     return lax.ceil(x)
 
 
-@no_gradient
+@without_gradient
 @op(T="int float")
 def round(x: T):
     """The nearest whole number, halves to the even one. No gradient flows.
@@ -295,7 +295,7 @@ def round(x: T):
     return lax.round(x, lax.RoundingMethod.TO_NEAREST_EVEN)
 
 
-@no_gradient
+@without_gradient
 @op(T="float")
 def rint(x: T):
     """The nearest whole number, halves to the even one. No gradient flows.

@@ -11,7 +11,7 @@ from keratin._engine.state import context
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-def no_gradient(function: Function) -> Function:
+def without_gradient(function: Function) -> Function:
     """The op unseen by tapes: the gradient of what it gives is None rather than zero everywhere."""
 
     @functools.wraps(function)
