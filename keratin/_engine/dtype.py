@@ -13,6 +13,7 @@ import ml_dtypes
 import numpy as np
 
 from keratin._engine.errors import nearest
+from keratin._engine.proto import SerializedDType
 
 Kind = Literal["bool", "int", "uint", "float", "complex", "string", "other"]
 
@@ -230,6 +231,28 @@ class DType:
         if value is not self:
             raise TypeError(f"{value!r} is not {self!r}.")
         return self
+
+    def experimental_as_proto(self) -> SerializedDType:
+        """The dtype as a message.
+
+        >>> tf.int32.experimental_as_proto()
+        SerializedDType(datatype=3)
+        """
+        return SerializedDType(datatype=self._enum)
+
+    @classmethod
+    def experimental_from_proto(cls, proto: SerializedDType) -> "DType":
+        """The dtype that a message names.
+
+        >>> tf.DType.experimental_from_proto(tf.int32.experimental_as_proto())
+        tf.int32
+        """
+        return as_dtype(proto.datatype)
+
+    @classmethod
+    def experimental_type_proto(cls) -> type[SerializedDType]:
+        """The class of the messages that stand for dtypes."""
+        return SerializedDType
 
     def __eq__(self, other: object) -> builtins.bool:
         if self is other:

@@ -25,7 +25,6 @@
 A message says what was given, what was expected, where, and the one thing to do.
 """
 
-import difflib
 import os
 import sys
 from collections.abc import Callable, Iterable
@@ -239,6 +238,8 @@ def nearest(name: str, known: Iterable[str]) -> str:
     >>> errors.nearest("axes", ["axis", "keepdims"])
     " Did you mean 'axis'?"
     """
+    import difflib  # only ever needed for messages
+
     candidates = list(known)
     by_lower_case = {candidate.lower(): candidate for candidate in reversed(candidates)}
     matches = difflib.get_close_matches(name.lower(), by_lower_case, n=1, cutoff=0.6)

@@ -12,7 +12,7 @@ from keratin._engine.block import array_of
 from keratin._engine.dtype import DType, as_dtype
 from keratin._engine.op import Kernel
 from keratin._engine.shape import TensorShape
-from keratin._engine.spec import TypeSpec
+from keratin._engine.spec import TensorSpec, TypeSpec
 from keratin._engine.tensor import Tensor, convert_to_tensor
 
 
@@ -55,6 +55,17 @@ class IndexedSlices:
     def dtype(self) -> DType:
         """The dtype of the rows."""
         return self._values.dtype
+
+    @property
+    def _type_spec(self) -> IndexedSlicesSpec:
+        known = self._dense_shape
+        return IndexedSlicesSpec(
+            self.shape,
+            self.dtype,
+            self._indices.dtype,
+            None if known is None else known.dtype,
+            self._indices.shape,
+        )
 
     @property
     def name(self) -> str:
@@ -139,7 +150,7 @@ class IndexedSlicesSpec(TypeSpec):
         self._dtype = as_dtype(dtype)
         self._indices_dtype = as_dtype(indices_dtype)
         self._dense_shape_dtype = None if dense_shape_dtype is None else as_dtype(dense_shape_dtype)
-        self._indices_shape = TensorShape(indices_shape)
+        self._indices_shape = TensorShape([None] if indices_shape is None else indices_shape)
 
     @property
     def value_type(self) -> type:
@@ -154,3 +165,21 @@ class IndexedSlicesSpec(TypeSpec):
             self._dense_shape_dtype,
             self._indices_shape,
         )
+
+    @property
+    def _component_specs(self) -> tuple[TensorSpec, ...]:
+        values_shape = self._indices_shape + self._shape[1:]
+        specs = [
+            TensorSpec(values_shape, self._dtype),
+            TensorSpec(self._indices_shape, self._indices_dtype),
+        ]
+        if self._dense_shape_dtype is not None:
+            specs.append(TensorSpec([self._shape.rank], self._dense_shape_dtype))
+        return tuple(specs)
+
+    def _to_components(self, value: IndexedSlices) -> tuple[Tensor, ...]:
+        parts = (value.values, value.indices, value.dense_shape)
+        return tuple([part for part in parts if part is not None])
+
+    def _from_components(self, components: Any) -> IndexedSlices:
+        return IndexedSlices(*components)

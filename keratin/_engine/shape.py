@@ -4,6 +4,9 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any, Self, SupportsIndex, overload
 
+from keratin._engine.proto import Dim as DimProto
+from keratin._engine.proto import TensorShapeProto
+
 Dim = int | None
 Dims = tuple[Dim, ...]
 Entries = Sequence[SupportsIndex | None]
@@ -235,6 +238,34 @@ class TensorShape:
         if not (isinstance(value, TensorShape) and value.is_subtype_of(self)):
             raise TypeError(f"{value!r} is not described by {self!r}.")
         return value
+
+    def as_proto(self) -> TensorShapeProto:
+        """The shape as a message, with -1 for unknown sizes.
+
+        >>> tf.TensorShape([2, None]).as_proto()
+        TensorShapeProto(dim=[Dim(size=2), Dim(size=-1)])
+        """
+        if self._dims is None:
+            return TensorShapeProto(unknown_rank=True)
+        return TensorShapeProto(dim=[DimProto(size=-1 if d is None else d) for d in self._dims])
+
+    experimental_as_proto = as_proto
+
+    @classmethod
+    def experimental_from_proto(cls, proto: TensorShapeProto) -> "TensorShape":
+        """The shape that a message describes.
+
+        >>> tf.TensorShape.experimental_from_proto(tf.TensorShape([2, None]).as_proto())
+        TensorShape([2, None])
+        """
+        if proto.unknown_rank:
+            return of(None)
+        return TensorShape([None if dim.size == -1 else dim.size for dim in proto.dim])
+
+    @classmethod
+    def experimental_type_proto(cls) -> type[TensorShapeProto]:
+        """The class of the messages that stand for shapes."""
+        return TensorShapeProto
 
     def _known(self, asked: str) -> Dims:
         if self._dims is None:

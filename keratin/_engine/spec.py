@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar, Self
 
 from keratin._engine import dtype as dtypes
-from keratin._engine import nest
+from keratin._engine import errors, nest, proto
 from keratin._engine.dtype import DType, DTypeLike
 from keratin._engine.shape import TensorShape, as_shape
 from keratin._engine.tensor import Tensor, convert_to_tensor
@@ -31,8 +31,14 @@ class TypeSpec:
 
     __slots__ = ("__weakref__",)
 
+    _by_name: ClassVar[dict[str, type["TypeSpec"]]] = {}
+
     # Whether values are made of several tensors, which `tf.nest` may list one by one.
     _composite_spec: ClassVar[bool] = True
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        TypeSpec._by_name[cls.__name__] = cls
 
     @property
     def value_type(self) -> type[Any]:
@@ -135,6 +141,43 @@ class TypeSpec:
             return make(self)
         raise TypeError(f"There is no symbolic value for {self} outside a model or a function.")
 
+    def experimental_as_proto(self) -> Any:
+        """The spec as a message.
+
+        >>> tf.NoneTensorSpec().experimental_as_proto().type_spec_class_name
+        'tf.NoneTensorSpec'
+        """
+        name = type(self).__name__
+        number = _CLASS_NUMBERS.get(name, _REGISTERED)
+        return proto.TypeSpecProto(
+            type_spec_class=number,
+            type_state=_to_proto(self._serialize()),
+            type_spec_class_name=f"tf.{name}" if number == _REGISTERED else name,
+            num_flat_components=len(self.flatten()),
+        )
+
+    @classmethod
+    def experimental_from_proto(cls, proto: Any) -> Self:
+        """The spec that a message describes; its class must have been defined.
+
+        >>> message = tf.NoneTensorSpec().experimental_as_proto()
+        >>> tf.TypeSpec.experimental_from_proto(message)
+        NoneTensorSpec()
+        """
+        name = proto.type_spec_class_name.rpartition(".")[2]
+        found = TypeSpec._by_name.get(name)
+        if found is None or not issubclass(found, cls):
+            raise errors.InvalidArgumentError(
+                f"The message describes a {name!r}, which is no {cls.__name__} known here."
+                f"{errors.nearest(name, TypeSpec._by_name)}"
+            )
+        return found._deserialize(_from_proto(proto.type_state))
+
+    @classmethod
+    def experimental_type_proto(cls) -> type[proto.Message]:
+        """The class of the messages that stand for specs of this class."""
+        return proto.TypeSpecProto
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, TypeSpec):
             return NotImplemented
@@ -234,6 +277,33 @@ class TensorSpec(TypeSpec):
             and self._shape.is_subtype_of(other._shape)
         )
 
+    def experimental_as_proto(self) -> proto.TensorSpecProto:
+        """The spec as a message.
+
+        >>> tf.TensorSpec([2], name="x").experimental_as_proto()
+        TensorSpecProto(name='x', shape=TensorShapeProto(dim=[Dim(size=2)]), dtype=1)
+        """
+        return proto.TensorSpecProto(
+            name=self._name or "",
+            shape=self._shape.as_proto(),
+            dtype=self._dtype.as_datatype_enum,
+        )
+
+    @classmethod
+    def experimental_from_proto(cls, proto: Any) -> Self:
+        """The spec that a message describes.
+
+        >>> tf.TensorSpec.experimental_from_proto(tf.TensorSpec([2]).experimental_as_proto())
+        TensorSpec(shape=(2,), dtype=tf.float32, name=None)
+        """
+        shape = TensorShape.experimental_from_proto(proto.shape)
+        return cls(shape, dtypes.as_dtype(proto.dtype), proto.name or None)
+
+    @classmethod
+    def experimental_type_proto(cls) -> type[proto.TensorSpecProto]:
+        """The class of the messages that stand for specs of tensors."""
+        return proto.TensorSpecProto
+
     def _serialize(self) -> tuple[TensorShape, DType, str | None]:
         return self._shape, self._dtype, self._name
 
@@ -274,6 +344,23 @@ class NoneTensorSpec(TypeSpec):
         True
         """
         return spec_or_value is None or isinstance(spec_or_value, NoneTensorSpec)
+
+    @classmethod
+    def from_value(cls, value: None) -> Self:
+        """The spec of None.
+
+        >>> tf.NoneTensorSpec.from_value(None)
+        NoneTensorSpec()
+        """
+        return cls()
+
+    def most_specific_compatible_shape(self, other: TypeSpec) -> "NoneTensorSpec":
+        """This spec, if `other` is one of None too; ValueError if not.
+
+        >>> tf.NoneTensorSpec().most_specific_compatible_shape(tf.NoneTensorSpec())
+        NoneTensorSpec()
+        """
+        return self.most_specific_compatible_type(other)
 
     def _serialize(self) -> tuple[()]:
         return ()
@@ -329,6 +416,61 @@ def _spec_or_none(value: Any) -> TypeSpec | None:
         if isinstance(value, value_type):
             return make(value)
     return None
+
+
+_REGISTERED = 12
+_CLASS_NUMBERS = {
+    "SparseTensorSpec": 1,
+    "IndexedSlicesSpec": 2,
+    "RaggedTensorSpec": 3,
+    "TensorArraySpec": 4,
+    "DatasetSpec": 5,
+    "IteratorSpec": 6,
+    "OptionalSpec": 7,
+}
+
+# How each kind of value is written in a message and read back; the first that fits is taken.
+_WRITERS: list[tuple[Any, str, Callable[[Any], Any]]] = [
+    (type(None), "none_value", lambda _: proto.NoneValue()),
+    (bool, "bool_value", bool),
+    (int, "int64_value", int),
+    (float, "float64_value", float),
+    (str, "string_value", str),
+    (DType, "tensor_dtype_value", lambda dtype: dtype.as_datatype_enum),
+    (TensorShape, "tensor_shape_value", TensorShape.as_proto),
+    (TensorSpec, "tensor_spec_value", TensorSpec.experimental_as_proto),
+    (TypeSpec, "type_spec_value", TypeSpec.experimental_as_proto),
+    (list, "list_value", lambda items: proto.ListValue(values=[*map(_to_proto, items)])),
+    (tuple, "tuple_value", lambda items: proto.ListValue(values=[*map(_to_proto, items)])),
+    (dict, "dict_value", lambda items: _dict_to_proto(items)),
+]
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "none_value": lambda _: None,
+    "tensor_dtype_value": dtypes.as_dtype,
+    "tensor_shape_value": TensorShape.experimental_from_proto,
+    "tensor_spec_value": TensorSpec.experimental_from_proto,
+    "type_spec_value": TypeSpec.experimental_from_proto,
+    "list_value": lambda message: [*map(_from_proto, message.values)],
+    "tuple_value": lambda message: tuple(map(_from_proto, message.values)),
+    "dict_value": lambda message: {e.key: _from_proto(e.value) for e in message.entries},
+}
+
+
+def _to_proto(value: Any) -> proto.StructuredValue:
+    for kind, field, write in _WRITERS:
+        if isinstance(value, kind):
+            return proto.StructuredValue(**{field: write(value)})
+    raise TypeError(f"A spec with {value!r}, of type {type(value).__name__}, has no message.")
+
+
+def _dict_to_proto(items: dict[str, Any]) -> proto.DictValue:
+    entries = [proto.DictEntry(key=key, value=_to_proto(value)) for key, value in items.items()]
+    return proto.DictValue(entries=entries)
+
+
+def _from_proto(message: proto.StructuredValue) -> Any:
+    field, value = message.which()
+    return _READERS.get(field, lambda same: same)(value)
 
 
 class _NoSupertypeError(Exception):

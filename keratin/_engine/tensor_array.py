@@ -15,7 +15,7 @@ from keratin._engine.dtype import DType, as_dtype
 from keratin._engine.op import Kernel
 from keratin._engine.operators import operators
 from keratin._engine.shape import TensorShape
-from keratin._engine.spec import TypeSpec
+from keratin._engine.spec import TensorSpec, TypeSpec
 from keratin._engine.tensor import Tensor, convert_to_tensor, is_traced, wrap
 
 
@@ -362,6 +362,23 @@ class TensorArraySpec(TypeSpec):
 
     def _serialize(self) -> tuple[Any, ...]:
         return self._element_shape, self._dtype, self._dynamic_size, self._infer_shape
+
+    @property
+    def _component_specs(self) -> tuple[TensorSpec]:
+        return (TensorSpec(TensorShape([None]) + self._element_shape, self._dtype),)
+
+    def _to_components(self, value: TensorArray) -> tuple[Tensor]:
+        return (value.stack(),)
+
+    def _from_components(self, components: Any) -> TensorArray:
+        array = TensorArray(
+            self._dtype,
+            size=len(components[0]),
+            dynamic_size=self._dynamic_size,
+            infer_shape=self._infer_shape,
+            element_shape=self._element_shape,
+        )
+        return array.unstack(components[0])
 
     @classmethod
     def from_value(cls, value: TensorArray) -> TensorArraySpec:

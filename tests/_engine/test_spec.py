@@ -135,6 +135,28 @@ def test_nest_takes_composites_apart(tf):
     assert (packed.low, packed.high) == (1, 2)
 
 
+def test_indexed_slices_are_made_of_tensors(tf):
+    slices = tf.IndexedSlices(tf.ones([2, 3]), tf.constant([0, 4]), [5, 3])
+    spec = tf.type_spec_from_value(slices)
+    assert repr(spec) == (
+        "IndexedSlicesSpec(TensorShape([5, 3]), tf.float32, tf.int32, tf.int32, TensorShape([2]))"
+    )
+    tensors = tf.nest.flatten(slices, expand_composites=True)
+    assert [tensor.shape for tensor in tensors] == [[2, 3], [2], [2]]
+    assert [part.shape for part in spec.flatten()] == [[2, 3], [2], [2]]
+    doubled = tf.nest.map_structure(lambda x: x * 2, slices, expand_composites=True)
+    assert isinstance(doubled, tf.IndexedSlices)
+    assert doubled.indices.numpy().tolist() == [0, 8]
+
+
+def test_tensor_arrays_are_made_of_one_tensor(tf):
+    spec = tf.TensorArraySpec([2], tf.float32)
+    array = tf.TensorArray(tf.float32, 2).unstack(tf.ones([2, 2]))
+    (stacked,) = spec.to_tensors(array)
+    assert stacked.shape == [2, 2]
+    assert spec.from_tensors(iter([stacked * 3])).read(1).numpy().tolist() == [3, 3]
+
+
 def test_pickles(tf):
     spec = tf.TensorSpec([None, 2], tf.int8, "x")
     assert pickle.loads(pickle.dumps(spec)) == spec  # noqa: S301
