@@ -192,15 +192,26 @@ def eye(
     (width,) = dimensions(rows if columns is None else columns, "num_columns")
     batch = () if batch_shape is None else dimensions(batch_shape, "batch_shape")
     numpy_dtype = as_dtype(dtype).numpy_dtype
-    if math.prod((*batch, height, width)) <= _SMALL:
-        small = np.broadcast_to(np.eye(height, width, dtype=numpy_dtype), (*batch, height, width))
-        return _constant(small)
-    matrix = jnp.eye(height, width, dtype=numpy_dtype)
-    return wrap(jnp.broadcast_to(matrix, (*batch, height, width)))
+    if math.prod((*batch, height, width)) > _SMALL:
+        matrix = jnp.eye(height, width, dtype=numpy_dtype)
+        return wrap(jnp.broadcast_to(matrix, (*batch, height, width)))
+    if context.scope is not None:
+        return wrap(_small_eye(height, width, batch, numpy_dtype))
+    return wrap(_small_eye_on_device(height, width, batch, numpy_dtype, context.device))
 
 
-def _constant(array: np.ndarray[Any, Any]) -> Tensor:
-    return wrap(np.array(array) if context.scope is not None else on_device(array))
+def _small_eye(
+    height: int, width: int, batch: tuple[int, ...], dtype: np.dtype[Any]
+) -> np.ndarray[Any, Any]:
+    matrix = np.eye(height, width, dtype=dtype)
+    return np.array(np.broadcast_to(matrix, (*batch, height, width)))
+
+
+@functools.lru_cache(maxsize=64)
+def _small_eye_on_device(
+    height: int, width: int, batch: tuple[int, ...], dtype: np.dtype[Any], device: str | None
+) -> Any:
+    return on_device(_small_eye(height, width, batch, dtype))
 
 
 # Ranges
@@ -219,6 +230,13 @@ def range(
     """
     if limit is None:
         start, limit = 0, start
+    if dtype is None and type(start) is type(limit) is type(delta) is int:
+        numpy_dtype = np.dtype(
+            np.int32
+            if min(start, limit, delta) >= -(2**31) and max(start, limit, delta) < 2**31
+            else np.int64
+        )
+        return _range_of(start, limit, delta, numpy_dtype)
     numbers = [
         _scalar(value, name)
         for value, name in ((start, "start"), (limit, "limit"), (delta, "delta"))
@@ -231,14 +249,16 @@ def range(
             f"dtype={numpy_dtype.name} is for integers, but start, limit or delta is a float. "
             "Write int(...), or leave dtype out"
         )
-    first, last, step = [number.astype(numpy_dtype).item() for number in numbers]
+    return _range_of(*[number.astype(numpy_dtype).item() for number in numbers], numpy_dtype)
+
+
+def _range_of(first: Any, last: Any, step: Any, dtype: np.dtype[Any]) -> Tensor:
     count = _range_count(first, last, step)
-    if count <= _SMALL:
-        values = first + np.arange(count, dtype=np.float64 if type(step) is float else None) * step
-        if context.scope is not None:
-            return wrap(values.astype(numpy_dtype))
-        return wrap(_small_range(count, first, step, numpy_dtype, context.device))
-    return _arange(first, step, count, numpy_dtype)
+    if count > _SMALL:
+        return _arange(first, step, count, dtype)
+    if context.scope is not None:
+        return wrap((first + np.arange(count) * step).astype(dtype))
+    return wrap(_small_range(count, first, step, dtype, context.device))
 
 
 @functools.lru_cache(maxsize=64)
@@ -413,12 +433,13 @@ def sequence_mask(
     """
     if maxlen is None:
         value = lengths if isinstance(lengths, (Tensor, Variable)) else convert_to_tensor(lengths)
-        if is_traced(value._read() if isinstance(value, Variable) else value._value):
+        counts = value._read() if isinstance(value, Variable) else value._value
+        if is_traced(counts):
             raise errors.InvalidArgumentError(
                 "maxlen must be given inside a tf.function: the shape of the result depends on it, "
                 "and the greatest length is not known while tracing"
             )
-        maxlen = np.max(np.asarray(value), initial=0).item()
+        maxlen = np.max(np.asarray(counts), initial=0).item()
     count = freeze(maxlen)
     if isinstance(count, tuple):
         raise ValueError(f"maxlen must be one number; given {list(count)}")

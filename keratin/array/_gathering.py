@@ -15,13 +15,15 @@ from jax import lax
 from keratin._engine import errors
 from keratin._engine.dtype import bool as bool_dtype
 from keratin._engine.op import Array, Static, T, op
-from keratin._engine.tensor import OBJECT, Tensor, convert_to_tensor, is_traced
+from keratin._engine.tensor import OBJECT, Tensor, convert_to_tensor, is_traced, wrap
 from keratin._engine.variable import Variable
 from keratin.array._support import (
     composite,
     host_value,
     library,
     normalize_axis,
+    number_like,
+    on_host,
     plain,
     prepared,
     static_shape,
@@ -97,7 +99,7 @@ def _gathered(
     batch_dims: Any = 0,
     name: Any = None,
 ) -> tuple[Any, ...]:
-    axis, batch_dims = plain(axis), plain(batch_dims)
+    axis, batch_dims, indices = plain(axis), plain(batch_dims), on_host(indices)
     values = host_value(indices)
     if values is not None and values.size and values.dtype.kind in "iu":
         params, shape = with_shape(params)
@@ -168,17 +170,23 @@ def check_policy(bad_indices_policy: str) -> bool:
     return bad_indices_policy != "IGNORE"
 
 
+def indices_inside(indices: np.ndarray[Any, Any], shape: Any) -> np.ndarray[Any, Any]:
+    """Whether each index vector points into a shape."""
+    limits = np.array(shape[: indices.shape[-1]], np.int64)
+    inside: np.ndarray[Any, Any] = ((indices >= 0) & (indices < limits)).all(-1)
+    return inside
+
+
 def require_in_shape(indices: Any, shape: Any) -> None:
     """Raise where an index vector that the host can see points outside of a shape."""
     values = host_value(indices)
     if values is None or not values.size or not values.ndim or values.dtype.kind not in "iu":
         return
-    limits = np.array(shape[: values.shape[-1]])
-    if len(limits) < values.shape[-1]:
+    if len(shape) < values.shape[-1]:
         return  # the op says that the vectors are too long
-    bad = ((values < 0) | (values >= limits)).any(-1)
-    if bad.any():
-        place = np.argwhere(bad)[0].tolist()
+    inside = indices_inside(values, shape)
+    if not inside.all():
+        place = np.argwhere(~inside)[0].tolist()
         raise errors.InvalidArgumentError(
             f"indices{place or ''} = {values[tuple(place)].tolist()} does not point into the shape "
             f"{list(shape)}. Indices count from 0 and may not be negative"
@@ -188,6 +196,7 @@ def require_in_shape(indices: Any, shape: Any) -> None:
 def _gathered_nd(
     params: Any, indices: Any, batch_dims: Any = 0, name: Any = None, bad_indices_policy: str = ""
 ) -> tuple[Any, ...]:
+    indices = on_host(indices)
     if check_policy(bad_indices_policy):
         params, shape = with_shape(params)
         if shape is not None:
@@ -253,17 +262,13 @@ def gather_nd(
 
 def _gather_nd_on_host(params: Any, indices: Any, batch_dims: int) -> Any:
     if batch_dims:
-        return np.stack(
-            [
-                _gather_nd_on_host(row, index, batch_dims - 1)
-                for row, index in zip(params, indices, strict=True)
-            ]
-        )
-    return (
-        params[tuple(np.moveaxis(indices, -1, 0))]
-        if indices.shape[-1]
-        else np.broadcast_to(params, (*indices.shape[:-1], *params.shape))
-    )
+        rows = zip(params, indices, strict=True)
+        return np.stack([_gather_nd_on_host(row, index, batch_dims - 1) for row, index in rows])
+    inside = indices_inside(indices, params.shape)
+    found = params[tuple(np.moveaxis(np.where(inside[..., None], indices, 0), -1, 0))]
+    found = np.broadcast_to(found, (*inside.shape, *params.shape[indices.shape[-1] :])).copy()
+    found[~inside] = b"" if params.dtype == OBJECT else 0
+    return found
 
 
 # By condition
@@ -283,7 +288,7 @@ def _nonzero(condition: Array) -> np.ndarray[Any, Any]:
 
 
 @op(strings=True)
-def _select(condition: Array, x: T, y: T) -> jax.Array:
+def _select(x: T, y: T, condition: Array) -> jax.Array:
     if condition.dtype != bool_dtype.numpy_dtype:
         raise TypeError(
             f"the condition has dtype {condition.dtype.name}; booleans are needed. Write "
@@ -318,7 +323,7 @@ def where(condition: Array, x: Any = None, y: Any = None, name: str | None = Non
     if x is None or y is None:
         missing = "x" if x is None else "y"
         raise ValueError(f"{missing} is missing. Give both x and y, or neither for the indices")
-    return _select(condition, x, y, name)
+    return _select(number_like(x, y), number_like(y, x), condition, name)
 
 
 @composite
@@ -335,13 +340,14 @@ def boolean_mask(
            [5, 6]], dtype=int32)
     """
     values = mask if isinstance(mask, (Tensor, Variable)) else convert_to_tensor(mask)
-    if is_traced(values._read() if isinstance(values, Variable) else values._value):
+    flags = values._read() if isinstance(values, Variable) else values._value
+    if is_traced(flags):
         raise errors.InvalidArgumentError(
             "the mask is not known while the function is traced, and the shape of the result "
             "depends on it. Keep the shape with tf.where(mask, x, 0), or call this outside of "
             "tf.function"
         )
-    chosen = np.asarray(values).astype(bool)
+    chosen = np.asarray(flags).astype(bool)
     source = tensor if isinstance(tensor, (Tensor, Variable)) else convert_to_tensor(tensor)
     shape = static_shape(source) or ()
     if not chosen.ndim:
@@ -355,7 +361,7 @@ def boolean_mask(
             f"{first} on have sizes {list(covered)}. They must be the same"
         )
     places = np.flatnonzero(chosen).astype(np.int64 if chosen.size >= 2**31 else np.int32)
-    return _take_merged(source, places, first, chosen.ndim)
+    return _take_merged(source, wrap(places), first, chosen.ndim, name)
 
 
 @op(strings=True)

@@ -298,6 +298,27 @@ def _on_device(index: int) -> Any:
     return found
 
 
+_rows: dict[int, Kernel] = {}
+
+
+def _rows_kernel(size: int) -> Kernel:
+    """The kernel that takes `size` rows, from a run-time first one on."""
+
+    def getitem(array: Any, first: Any) -> jax.Array:
+        firsts = [first] + [jnp.zeros((), first.dtype)] * (array.ndim - 1)
+        spans = (size, *array.shape[1:])
+        return lax.dynamic_slice(array, firsts, spans, allow_negative_indices=False)
+
+    if len(_rows) > 2000:
+        _rows.clear()
+    kernel = _rows[size] = Kernel("getitem", getitem)
+    return kernel
+
+
+# Keys that were used before, with the shape they were used on: the kernel and its begins.
+_seen: dict[Any, tuple[Kernel, np.ndarray[Any, Any]]] = {}
+
+
 def getitem(tensor: Any, key: Any) -> Any:
     """`tensor[key]` for tensors and variables.
 
@@ -305,19 +326,90 @@ def getitem(tensor: Any, key: Any) -> Any:
     >>> x[1, ::-1].numpy(), x[..., tf.newaxis].shape
     (array([6, 5, 4], dtype=int32), TensorShape([2, 3, 1]))
     """
-    if context.scope is None and type(key) is int:
-        kind = type(tensor)
-        array = tensor._value if kind is Tensor else None
-        if isinstance(array, jax.Array) and array.ndim:
-            size = array.shape[0]
-            if -size <= key < size:
-                index = _on_device(key + size if key < 0 else key)
-                result = _row.jitted(array, index)
-                return finish(_row, (tensor, index), (array, index), result)
     try:
+        if context.scope is None:
+            kind = type(tensor)
+            if kind is Tensor:
+                found = _quick(tensor, tensor._value, key)
+            elif kind is Variable:
+                tensor._shared = True
+                found = _quick(tensor, tensor._array, key)
+            else:
+                found = None
+            if found is not None:
+                return found
         return _getitem(tensor, key)
     except Exception as error:
         raise explain("Tensor.__getitem__", error, None, ()) from None
+
+
+def _quick(tensor: Any, array: Any, key: Any) -> Any:
+    """The part, if the key is a simple one; else None."""
+    shape = array.shape
+    if not shape or not isinstance(array, jax.Array):
+        return None
+    size, kind = shape[0], type(key)
+    if kind is int:
+        if not -size <= key < size:
+            return None
+        kernel, begins = _row, _on_device(key + size if key < 0 else key)
+    elif kind is builtins.slice and key.step is None and _is_plain(key):
+        first, last, _ = key.indices(size)
+        count = last - first if last > first else 0
+        kernel = _rows.get(count) or _rows_kernel(count)
+        begins = _on_device(first if count else 0)
+    elif kind is Tensor and (row := _known_row(key, size)) is not None:
+        kernel, begins = _row, _on_device(row)
+    elif kind is tuple:
+        signature = _signature(key)
+        if signature is None:
+            return None
+        kernel, begins = _seen.get((shape, signature)) or _remembered(shape, signature, key)
+    else:
+        return None
+    return finish(kernel, (tensor, begins), (array, begins), kernel.jitted(array, begins))
+
+
+def _known_row(key: Tensor, size: int) -> int | None:
+    """The row that a scalar tensor points to, where its value is at hand."""
+    value = key._value
+    if value.ndim or value.dtype.kind not in "iu":
+        return None
+    known = host_value(key)
+    if known is None or not -size <= known < size:
+        return None
+    row = int(known)
+    return row + size if row < 0 else row
+
+
+def _is_plain(item: builtins.slice) -> bool:
+    start, stop = item.start, item.stop
+    return (start is None or type(start) is int) and (stop is None or type(stop) is int)
+
+
+def _signature(key: tuple[Any, ...]) -> tuple[Any, ...] | None:
+    """The key as something hashable, if it is made of plain numbers."""
+    parts: list[Any] = []
+    for item in key:
+        kind = type(item)
+        if kind is int or item is None or item is Ellipsis:
+            parts.append(item)
+        elif kind is builtins.slice and _is_plain(item):
+            step = item.step
+            if step is not None and type(step) is not int:
+                return None
+            parts.append((item.start, item.stop, step))
+        else:
+            return None
+    return tuple(parts)
+
+
+def _remembered(shape: Any, signature: Any, key: Any) -> tuple[Kernel, np.ndarray[Any, Any]]:
+    plan, begins = _planned(shape, key)
+    if len(_seen) > 4000:
+        _seen.clear()
+    found = _seen[shape, signature] = _kernel("getitem", plan, _taking), _vector(begins)
+    return found
 
 
 def _getitem(tensor: Any, key: Any) -> Any:

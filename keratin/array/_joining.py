@@ -11,7 +11,7 @@ from jax import lax
 
 from keratin._engine import errors
 from keratin._engine.op import Array, Static, T, Ts, op
-from keratin._engine.tensor import OBJECT, Tensor, convert_to_tensor
+from keratin._engine.tensor import OBJECT, Tensor, convert_to_tensor, wrap
 from keratin._engine.variable import Variable
 from keratin.array._gathering import take
 from keratin.array._shape import reshape, stop_gradient
@@ -22,6 +22,7 @@ from keratin.array._support import (
     library,
     normalize_axes,
     normalize_axis,
+    on_host,
     plain,
     prepared,
     static_shape,
@@ -250,7 +251,7 @@ def repeat(input: Array, repeats: Any, axis: int | None = None, name: str | None
             f"{size}. Give one number for each, or one for all"
         )
     rows = np.repeat(np.arange(size, dtype=np.int32), np.maximum(counts, 0))
-    return take(tensor, rows, place)
+    return take(tensor, wrap(rows), place, name)
 
 
 # Padded
@@ -367,6 +368,7 @@ def reverse(tensor: Array, axis: Static) -> jax.Array:
 def _sequences(
     input: Any, seq_lengths: Any, seq_axis: Any = None, batch_axis: Any = None, name: Any = None
 ) -> tuple[Any, ...]:
+    seq_lengths = on_host(seq_lengths)
     lengths, shape = host_value(seq_lengths), getattr(input, "shape", None)
     if seq_axis is None:
         raise TypeError("seq_axis is missing. Give the axis to reverse along")
@@ -412,7 +414,7 @@ def reverse_sequence(
 
 
 def _rolled(input: Any, shift: Any, axis: Any, name: Any = None) -> tuple[Any, ...]:
-    return input, shift, plain(axis), name
+    return input, on_host(shift), plain(axis), name
 
 
 @prepared(_rolled)

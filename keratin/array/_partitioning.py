@@ -10,7 +10,7 @@ import numpy as np
 
 from keratin._engine import errors
 from keratin._engine.op import Array, Arrays, DTypeArg, T, Ts, op
-from keratin._engine.tensor import OBJECT, Tensor, convert_to_tensor, is_traced
+from keratin._engine.tensor import OBJECT, Tensor, convert_to_tensor, is_traced, wrap
 from keratin._engine.variable import Variable
 from keratin.array._gathering import take
 from keratin.array._shape import reshape
@@ -106,7 +106,7 @@ def dynamic_partition(
             "traced. Mask the data with tf.where for each part, use tf.math.segment_sum or "
             "tf.math.unsorted_segment_sum, or call this outside of tf.function"
         )
-    chosen = np.asarray(places)
+    chosen = np.asarray(places._value)
     shape = tuple(tensor.shape)
     if chosen.dtype.kind not in "iu" or not isinstance(count, int) or count < 1:
         raise errors.InvalidArgumentError(
@@ -126,7 +126,10 @@ def dynamic_partition(
         )
     rows = reshape(tensor, (chosen.size, *shape[chosen.ndim :]))
     flat = chosen.reshape(-1)
-    return [take(rows, np.flatnonzero(flat == part).astype(np.int32), 0) for part in range(count)]
+    return [
+        take(rows, wrap(np.flatnonzero(flat == part).astype(np.int32)), 0, name)
+        for part in range(count)
+    ]
 
 
 @composite

@@ -17,8 +17,15 @@ from jax import lax
 from keratin._engine import errors
 from keratin._engine.op import Array, Static, T, op
 from keratin._engine.tensor import OBJECT
-from keratin.array._gathering import check_policy, require_in_shape
-from keratin.array._support import dimensions, prepared, with_shape
+from keratin.array._gathering import check_policy, indices_inside, require_in_shape
+from keratin.array._support import (
+    Shape,
+    composite,
+    dimensions,
+    on_host,
+    prepared,
+    with_shape,
+)
 
 
 def _dimension_numbers(indices: Any, rank: int) -> lax.ScatterDimensionNumbers:
@@ -79,33 +86,13 @@ def _checked(shape: tuple[int, ...], indices: Any, updates: Any) -> Any:
 # Into zeros
 
 
-def _scattered(
-    indices: Any, updates: Any, shape: Any, name: Any = None, bad_indices_policy: str = ""
-) -> tuple[Any, ...]:
-    sizes = dimensions(shape)
-    if check_policy(bad_indices_policy):
-        require_in_shape(indices, sizes)
-    return indices, updates, sizes, name, bad_indices_policy
-
-
-@prepared(_scattered)
 @op(strings=True)
-def scatter_nd(
-    indices: Array,
-    updates: Array,
-    shape: Static,
-    name: Static = None,
-    bad_indices_policy: str = "",
-) -> jax.Array:
-    """Zeros of a shape, with `updates` added at the index vectors in `indices`.
-
-    >>> tf.scatter_nd([[1], [3], [1]], [9, 10, 11], [5]).numpy()
-    array([ 0, 20,  0, 10,  0], dtype=int32)
-    """
+def _scatter_nd(updates: Array, indices: Array, shape: Static) -> jax.Array:
     indices = _checked(shape, indices, updates)
     if isinstance(updates, np.ndarray):
         result = np.full(shape, b"" if updates.dtype == OBJECT else 0, updates.dtype)
-        np.add.at(result, tuple(np.moveaxis(indices, -1, 0)), updates)
+        inside = indices_inside(indices, shape)
+        np.add.at(result, tuple(np.moveaxis(indices[inside], -1, 0)), updates[inside])
         return result
     if updates.dtype == bool:
         marks = _scatter(lax.scatter_max, jnp.zeros(shape, np.uint8), indices, updates.astype("u1"))
@@ -113,17 +100,37 @@ def scatter_nd(
     return _scatter(lax.scatter_add, jnp.zeros(shape, updates.dtype), indices, updates)
 
 
+@composite
+def scatter_nd(
+    indices: Array,
+    updates: Array,
+    shape: Shape,
+    bad_indices_policy: str = "",
+    name: str | None = None,
+) -> Any:
+    """Zeros of a shape, with `updates` added at the index vectors in `indices`.
+
+    >>> tf.scatter_nd([[1], [3], [1]], [9, 10, 11], [5]).numpy()
+    array([ 0, 20,  0, 10,  0], dtype=int32)
+    """
+    sizes, places = dimensions(shape), on_host(indices)
+    if check_policy(bad_indices_policy):
+        require_in_shape(places, sizes)
+    return _scatter_nd(updates, places, sizes, name)
+
+
 # Into a tensor
 
 
 def _updated(
-    tensor: Any, indices: Any, updates: Any, name: Any = None, bad_indices_policy: str = ""
+    tensor: Any, indices: Any, updates: Any, bad_indices_policy: str = "", name: Any = None
 ) -> tuple[Any, ...]:
+    indices = on_host(indices)
     if check_policy(bad_indices_policy):
         tensor, shape = with_shape(tensor)
         if shape is not None:
             require_in_shape(indices, shape)
-    return tensor, indices, updates, name, bad_indices_policy
+    return tensor, indices, updates, bad_indices_policy, name
 
 
 @jax.custom_jvp
@@ -140,7 +147,7 @@ def _(primals: Any, tangents: Any) -> Any:
 
 
 def _update_arguments(tensor: Any, indices: Any, updates: Any, name: Any = None) -> Any:
-    return _updated(tensor, indices, updates, name)[:4]
+    return (*_updated(tensor, indices, updates)[:3], name)
 
 
 @prepared(_update_arguments)
@@ -165,8 +172,8 @@ def tensor_scatter_nd_add(
     tensor: T,
     indices: Array,
     updates: T,
-    name: Static = None,
     bad_indices_policy: str = "",
+    name: Static = None,
 ) -> jax.Array:
     """A copy of the tensor with `updates` added in the places that the index vectors name.
 
@@ -182,8 +189,8 @@ def tensor_scatter_nd_sub(
     tensor: T,
     indices: Array,
     updates: T,
-    name: Static = None,
     bad_indices_policy: str = "",
+    name: Static = None,
 ) -> jax.Array:
     """A copy of the tensor with `updates` subtracted where the index vectors point.
 
@@ -244,8 +251,8 @@ def tensor_scatter_nd_min(
     tensor: T,
     indices: Array,
     updates: T,
-    name: Static = None,
     bad_indices_policy: str = "",
+    name: Static = None,
 ) -> jax.Array:
     """A copy of the tensor with the lesser of each value and the `updates` for its place.
 
@@ -261,8 +268,8 @@ def tensor_scatter_nd_max(
     tensor: T,
     indices: Array,
     updates: T,
-    name: Static = None,
     bad_indices_policy: str = "",
+    name: Static = None,
 ) -> jax.Array:
     """A copy of the tensor with the greater of each value and the `updates` for its place.
 

@@ -14,7 +14,14 @@ import numpy as np
 from keratin._engine import errors
 from keratin._engine.op import OpSpec, explain, freeze
 from keratin._engine.state import context
-from keratin._engine.tensor import Tensor, convert_to_tensor, is_traced
+from keratin._engine.tensor import (
+    Tensor,
+    convert_to_tensor,
+    is_traced,
+    scalar_on_device,
+    to_numpy,
+    wrap,
+)
 from keratin._engine.variable import Variable
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -107,6 +114,33 @@ def static_shape(value: Any) -> tuple[int, ...] | None:
     elif not isinstance(value, (np.ndarray, jax.Array)):
         return None
     return tuple(value.shape)
+
+
+def on_host(value: Any) -> Any:
+    """Indices given as Python or NumPy values as a tensor that kernels take without a transfer.
+
+    Only for arguments: results of ops are on the device.
+    """
+    if isinstance(value, (int, list, tuple, np.ndarray)) and not is_nest_of_tensors(value):
+        return wrap(np.array(to_numpy(value)))
+    return value
+
+
+def is_nest_of_tensors(value: Any) -> bool:
+    """Whether a nested list holds anything but Python and NumPy numbers."""
+    if isinstance(value, (list, tuple)):
+        return any(is_nest_of_tensors(item) for item in value)
+    return not isinstance(value, (int, float, np.ndarray, np.generic))
+
+
+def number_like(value: Any, other: Any) -> Any:
+    """A Python number as a tensor of the dtype of another that was given, where that is simple."""
+    kind = type(value)
+    if (kind is float or kind is int) and type(other) is Tensor and context.scope is None:
+        dtype = other._value.dtype
+        if dtype.kind == "f" or (kind is int and dtype.kind == "i" and -128 <= value < 128):
+            return wrap(scalar_on_device(value, dtype))
+    return value
 
 
 def with_shape(value: Any) -> tuple[Any, tuple[int, ...] | None]:

@@ -12,6 +12,7 @@ import numpy as np
 from keratin._engine import errors
 from keratin._engine.op import Static, T, Ts, op
 from keratin._engine.tensor import Tensor, convert_to_tensor
+from keratin.array._support import number_like
 
 
 def _lesser(x: jax.Array, y: jax.Array) -> jax.Array:
@@ -46,7 +47,8 @@ def clip_by_value(t: T, clip_value_min: T, clip_value_max: T, name: str | None =
     >>> tf.clip_by_value([-5, 1, 7], 0, 5).numpy()
     array([0, 1, 5], dtype=int32)
     """
-    return _over_slices(t, lambda x: _clip_by_value(x, clip_value_min, clip_value_max, name))
+    low, high = number_like(clip_value_min, t), number_like(clip_value_max, t)
+    return _over_slices(t, lambda x: _clip_by_value(x, low, high, name))
 
 
 def _over_slices(t: Any, function: Any) -> Any:
@@ -57,7 +59,7 @@ def _over_slices(t: Any, function: Any) -> Any:
 
 
 def _is_slices(value: Any) -> bool:
-    return hasattr(value, "indices") and hasattr(value, "values") and not isinstance(value, Tensor)
+    return not isinstance(value, Tensor) and hasattr(value, "indices") and hasattr(value, "values")
 
 
 @op(T="float")
@@ -78,7 +80,8 @@ def clip_by_norm(t: T, clip_norm: T, axes: Static = None, name: str | None = Non
     >>> tf.clip_by_norm([3.0, 4.0], 1.0).numpy()
     array([0.6, 0.8], dtype=float32)
     """
-    return _over_slices(t, lambda x: _clip_by_norm(x, clip_norm, axes, name))
+    limit = number_like(clip_norm, t)
+    return _over_slices(t, lambda x: _clip_by_norm(x, limit, axes, name))
 
 
 @op(T="float")
