@@ -110,6 +110,8 @@ def enable_op_determinism() -> None:
     On a CPU XLA's programs do so always. On a GPU this chooses slower kernels and must be called
     before the first tensor is made. From then on random ops need a seed: call
     `tf.random.set_seed` first, as `tf.keras.utils.set_random_seed` does.
+
+    >>> tf.config.experimental.enable_op_determinism()  # doctest: +SKIP
     """
     if not _switches.deterministic and not (xla_has_started() and jax.default_backend() == "cpu"):
         change_before_start(
@@ -161,6 +163,8 @@ def set_intra_op_parallelism_threads(num_threads: int) -> None:
     """Set the number of threads that compute one op on the CPU; 0 leaves the choice to XLA.
 
     Call it before the first tensor is made.
+
+    >>> tf.config.threading.set_intra_op_parallelism_threads(0)
     """
     threads = _checked_threads(num_threads)
     if threads == _switches.intra_op_threads:
@@ -187,6 +191,8 @@ def set_inter_op_parallelism_threads(num_threads: int) -> None:
 
     1 is heeded: no program runs at the same time as the Python code that called it. Call it before
     the first tensor is made.
+
+    >>> tf.config.threading.set_inter_op_parallelism_threads(0)
     """
     threads = _checked_threads(num_threads)
     if threads == _switches.inter_op_threads:

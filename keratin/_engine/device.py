@@ -211,10 +211,14 @@ def set_logical_device_configuration(
 
     Call it before the first tensor is made. Several CPUs let a program for many devices be tried
     on one. A GPU cannot be divided.
+
+    >>> cpu = tf.config.list_physical_devices("CPU")[0]
+    >>> tf.config.set_logical_device_configuration(cpu, None)
     """
     physical = _checked(device)
-    wanted = list(logical_devices or [LogicalDeviceConfiguration()])
-    if _devices.divided.get(physical) == wanted:
+    one = [LogicalDeviceConfiguration()]
+    wanted = list(logical_devices or one)
+    if _devices.divided.get(physical, one) == wanted:
         return
     if physical.device_type == "CPU":
         _check_cpus(wanted)
@@ -273,7 +277,12 @@ def _jax_device(device: PhysicalDevice) -> Any:
 
 
 def get_memory_growth(device: PhysicalDevice) -> bool:
-    """Whether a GPU's memory is taken as it is needed, rather than most of it at the start."""
+    """Whether a GPU's memory is taken as it is needed, rather than most of it at the start.
+
+    >>> [tf.config.experimental.get_memory_growth(gpu)
+    ...  for gpu in tf.config.list_physical_devices("GPU")]
+    []
+    """
     _check_accelerator(_checked(device), "memory growth")
     if _devices.growth is not None:
         return _devices.growth
@@ -284,6 +293,9 @@ def set_memory_growth(device: PhysicalDevice, enable: bool) -> None:
     """Take a GPU's memory as it is needed, rather than most of it at the start.
 
     Call it before the first tensor is made. XLA has one setting for all GPUs.
+
+    >>> for gpu in tf.config.list_physical_devices("GPU"):
+    ...     tf.config.experimental.set_memory_growth(gpu, True)
     """
     physical = _checked(device)
     _check_accelerator(physical, "memory growth")

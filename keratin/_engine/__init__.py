@@ -1,0 +1,1 @@
+"""What everything stands on, and which knows nothing of the namespaces above it."""
