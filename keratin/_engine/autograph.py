@@ -108,16 +108,56 @@ def _staged_if(
 
         return run
 
-    index = apply(control_flow._TO_INDEX, [_scalar(test)], [array_of(_scalar(test))])
+    scalar = _scalar(test)
+    index = apply(control_flow._TO_INDEX, [scalar], [array_of(scalar)])
+    branches = [keep("the else branch", orelse), keep("the if branch", body)]
+    labels = ["the else branch", "the if branch"]
     try:
-        return staged_switch(
-            index,
-            [keep("the else branch", orelse), keep("the if branch", body)],
-            ["the else branch", "the if branch"],
-            "if",
-        )
+        return staged_switch(index, branches, labels, "if")
     except TypeError as error:
-        raise _mismatch(names, results) or error from None
+        filled = _with_returns(branches, results)
+        if filled is None:
+            raise _mismatch(names, results) or error from None
+    return staged_switch(index, filled, labels, "if")
+
+
+def _with_returns(
+    branches: Sequence[Callable[[], Any]], results: dict[str, Any]
+) -> list[Callable[[], Any]] | None:
+    """In a loop, branches that go on where another returns: they return zeros, never to be used.
+
+    Whether a value was returned is a flag of its own, which guards all code after the loop.
+    """
+    if not _in_loop(context.scope) or len(results) < 2:
+        return None
+    places = {}
+    for one, other in (tuple(results.values()), tuple(results.values())[::-1]):
+        for place, (missing, there) in enumerate(zip(one, other, strict=True)):
+            nothing = isinstance(missing, _Name) and isinstance(missing.value, UndefinedReturnValue)
+            if nothing and not isinstance(there, _Name):
+                places[place] = there
+    if not places:
+        return None
+
+    def filling(function: Callable[[], Any]) -> Callable[[], Any]:
+        def run() -> Any:
+            values = list(function())
+            for place, example in places.items():
+                if isinstance(values[place], _Name):
+                    values[place] = control_flow.zeros_like(example)
+            return values
+
+        return run
+
+    return [filling(branch) for branch in branches]
+
+
+def _in_loop(scope: Any) -> bool:
+    while scope is not None:
+        if scope.name == control_flow.LOOP_BODY:
+            return True
+        scope = scope.parent
+    return False
 
 
 def _scalar(test: Any) -> Any:
@@ -531,7 +571,22 @@ _OPERATORS = (
     converted_call,
 )
 _transpiler = _Transpiler()
-_options = converter.ConversionOptions(recursive=True, user_requested=True, optional_features=None)
+_FEATURES = converter.Feature.ASSERT_STATEMENTS
+
+
+def _options(extra: Any = None, recursive: bool = True) -> Any:
+    """What to convert: control flow and assertions, and the optional features asked for.
+
+    Among these is Feature.BUILTIN_FUNCTIONS, with which `print` shows values when the program
+    runs; without it, `print` runs once, while tracing, as in TensorFlow.
+    """
+    if extra is None:
+        features: tuple[Any, ...] = (_FEATURES,)
+    else:
+        features = (_FEATURES, *(extra if isinstance(extra, (tuple, list)) else (extra,)))
+    return converter.ConversionOptions(
+        recursive=recursive, user_requested=True, optional_features=features
+    )
 
 
 def _convert(target: Callable[..., Any], program_context: Any) -> Callable[..., Any]:
@@ -561,8 +616,11 @@ errors.source_maps.append(_original)
 def convert(function: Callable[..., Any], options: Any = None) -> Callable[..., Any]:
     """`function` with its control flow over tensors staged; converted when first called."""
 
+    conversion_options = _options(options)
+
     def call(*args: Any, **kwargs: Any) -> Any:
-        return converted_call(function, args, kwargs, options=_options)
+        with ag_ctx.ControlStatusCtx(status=ag_ctx.Status.ENABLED, options=conversion_options):
+            return converted_call(function, args, kwargs, options=conversion_options)
 
     return call
 
@@ -601,11 +659,7 @@ def to_graph(
     >>> tf.autograph.to_graph(larger)(tf.constant(1), tf.constant(2)).numpy()
     np.int32(2)
     """
-    options = converter.ConversionOptions(
-        recursive=recursive,
-        user_requested=True,
-        optional_features=experimental_optional_features,
-    )
+    options = _options(experimental_optional_features, recursive)
     python_function = getattr(entity, "python_function", entity)
     if not inspect.isfunction(python_function) and not inspect.ismethod(python_function):
         raise TypeError(f"tf.autograph.to_graph takes a function; given {entity!r}")

@@ -465,23 +465,23 @@ def staged_while(
     def loop(*given: Any) -> Any:
         state, consts, outside = parts.split(given)
 
-        def keeps_on(state: Any, consts: Any) -> Any:
-            values = parts.variables_for(check, state[count:], outside)
-            return check.run(consts[0], state[:count], values)[0]
+        def keeps_on(state: Any, fixed: Any) -> Any:
+            values = parts.variables_for(check, state[count:], fixed[1])
+            return check.run(fixed[0][0], state[:count], values)[0]
 
-        def step(state: Any, consts: Any) -> Any:
-            values = parts.variables_for(block, state[count:], outside)
-            return parts.ordered(block.run(consts[1], state[:count], values), state)
+        def step(state: Any, fixed: Any) -> Any:
+            values = parts.variables_for(block, state[count:], fixed[1])
+            return parts.ordered(block.run(fixed[0][1], state[:count], values), state)
 
-        return keeps_on, step, state, consts
+        return keeps_on, step, state, (consts, outside)
 
     def plain(*given: Any) -> Any:
-        keeps_on, step, state, consts = loop(*given)
-        return lax.while_loop(lambda s: keeps_on(s, consts), lambda s: step(s, consts), state)
+        keeps_on, step, state, fixed = loop(*given)
+        return lax.while_loop(lambda s: keeps_on(s, fixed), lambda s: step(s, fixed), state)
 
     def replayable(*given: Any) -> Any:
-        keeps_on, step, state, consts = loop(*given)
-        return replayable_while(keeps_on, step, state, consts)
+        keeps_on, step, state, fixed = loop(*given)
+        return replayable_while(keeps_on, step, state, fixed)
 
     kernel = Kernel("while", plain, replayable)
     return parts.finish(op.apply(kernel, parts.inputs(), parts.arrays()))
@@ -525,22 +525,20 @@ class _Parts:
     def __init__(self, carry: Carry, blocks: Sequence[Block]):
         self.carry = carry
         self.blocks = blocks
-        body = blocks[-1]
-        outer = context.scope
-        known = outer.known_values() if outer is not None else {}
-        self.written = dict(body.written)
-        self.keys = list(body.variable_keys)
-        self.outside = [known[key] for key in self.keys]
-        self.before = [known.get(key, variable._array) for key, variable in self.written.items()]
+        self.written = dict(blocks[-1].written)
+        # Variables that the loop only reads stay outside of its state.
+        self.read: dict[int, Variable] = {}
+        for block in blocks:
+            for key, variable in block.scope.read.items():
+                if key not in self.written and key in block.variable_keys:
+                    self.read[key] = variable
+        self.before = [variable._read() for variable in self.written.values()]
+        self.outside = [variable._read() for variable in self.read.values()]
 
     def inputs(self) -> list[Any]:
         """The tensors and variables that the arrays belong to."""
         constants = [value for block in self.blocks for value in block.const_inputs]
-        read = {}
-        for block in self.blocks:
-            read.update(block.scope.read)
-        outside = [read.get(key) for key in self.keys]
-        return [*self.carry.inputs(), *self.written.values(), *constants, *outside]
+        return [*self.carry.inputs(), *self.written.values(), *constants, *self.read.values()]
 
     def arrays(self) -> list[Any]:
         """The arrays at the start."""
@@ -561,9 +559,9 @@ class _Parts:
 
     def variables_for(self, block: Block, written: Sequence[Any], outside: Sequence[Any]) -> Any:
         """The values of a block's variables: those that the loop writes are in its state."""
-        now = dict(zip(self.keys, outside, strict=True))
+        now = dict(zip(self.read, outside, strict=True))
         now.update(zip(self.written, written, strict=True))
-        return [now[key] for key in block.variable_keys]
+        return [now.get(key) for key in block.variable_keys]
 
     def ordered(self, outputs: Sequence[Any], state: Any) -> Any:
         """The outputs of the body as the next state."""
@@ -609,17 +607,17 @@ def _traced_body(body: Callable[..., list[Any]], carry: Carry, elements: Sequenc
         return body(*carry.unflatten(tensors[:count]), *tensors[count:])
 
     arrays = [*carry.arrays(), *elements]
-    return Block(run, arrays, "the body of the loop", with_variables=True)
+    return Block(run, arrays, LOOP_BODY, with_variables=True)
 
 
 def _started(before: Any, now: Any, name: str, what: str) -> Any:
     """The value to start with, given what it is after one round."""
-    if hasattr(before, "__keratin_start__"):
-        return before.__keratin_start__(now)
     if is_undefined(before):
         if is_undefined(now) or now is None or before is now:
             return before
-        return jax.tree.map(_zeros_like, now, is_leaf=lambda v: isinstance(v, (Tensor, Variable)))
+        return zeros_like(now)
+    if hasattr(before, "__keratin_start__"):
+        return before.__keratin_start__(now)
     if isinstance(before, (int, float)) and not isinstance(before, bool):
         dtype = getattr(now, "dtype", None)
         if dtype is not None and dtype.kind in ("int", "uint", "float", "complex"):
@@ -627,7 +625,15 @@ def _started(before: Any, now: Any, name: str, what: str) -> Any:
     return before
 
 
-def _zeros_like(leaf: Any) -> Any:
+LOOP_BODY = "the body of the loop"
+
+
+def zeros_like(structure: Any) -> Any:
+    """The structure with zeros of the same dtypes and shapes."""
+    return jax.tree.map(_zeros, structure, is_leaf=lambda v: isinstance(v, (Tensor, Variable)))
+
+
+def _zeros(leaf: Any) -> Any:
     if not becomes_tensor(leaf):
         return leaf
     tensor = leaf if isinstance(leaf, Tensor) else convert_to_tensor(leaf)

@@ -407,7 +407,7 @@ def _call(spec: OpSpec, public: Callable[..., Any], args: tuple[Any, ...]) -> An
             return _call_on_host(call, arrays)
         kernel = call.kernel()
         if context.scope is not None and _is_known(arrays):
-            return _fold(kernel, arrays)
+            return _fold(call, kernel, arrays)
         if kernel is not None and context.scope is not None and context.tapes:
             return trace(kernel, call.inputs, arrays)
         result = kernel.jitted(*arrays)
@@ -450,7 +450,9 @@ def _settled(value: Any, scope: Any) -> Any:
     """The array of what has a dtype of its own already; None for Python values and NumPy."""
     if isinstance(value, Tensor):
         array = value._value
-        if scope is not None and not is_traced(array) and isinstance(array, jax.Array):
+        # In a function only what comes from outside is an input; in a branch or loop body what
+        # the function computed before is one too.
+        if scope is not None and (scope.parent is not None or not is_traced(array)):
             scope.captured[id(value)] = value
         return array
     if isinstance(value, Variable):
@@ -605,9 +607,12 @@ def _is_known(arrays: list[Any]) -> bool:
     )
 
 
-def _fold(kernel: Kernel, arrays: list[Any]) -> Any:
+def _fold(call: _Call, kernel: Kernel, arrays: list[Any]) -> Any:
     with jax.ensure_compile_time_eval():
-        result = kernel.jitted(*[jax.device_put(a) for a in arrays])
+        if call.spec.strings:  # the body takes NumPy arrays as well: nothing to compile
+            result = call.function()(*arrays)
+        else:
+            result = kernel.jitted(*[jax.device_put(a) for a in arrays])
         return jax.tree.map(lambda array: wrap(np.asarray(array)), result)
 
 
