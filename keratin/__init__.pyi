@@ -21,8 +21,8 @@ from keratin._engine.control_flow import case as case
 from keratin._engine.control_flow import cond as cond
 from keratin._engine.control_flow import switch_case as switch_case
 from keratin._engine.control_flow import while_loop as while_loop
-from keratin._engine.device import DeviceSpec as DeviceSpec
 from keratin._engine.device import device as device
+from keratin._engine.device_spec import DeviceSpec as DeviceSpec
 from keratin._engine.differentiation import custom_gradient as custom_gradient
 from keratin._engine.differentiation import grad_pass_through as grad_pass_through
 from keratin._engine.differentiation import gradients as gradients
@@ -258,5 +258,9 @@ from keratin.random._initializers import ones_initializer as ones_initializer
 from keratin.random._initializers import random_normal_initializer as random_normal_initializer
 from keratin.random._initializers import random_uniform_initializer as random_uniform_initializer
 from keratin.random._initializers import zeros_initializer as zeros_initializer
+from keratin.signal._fourier import fftnd_of as fftnd
+from keratin.signal._fourier import ifftnd_of as ifftnd
+from keratin.signal._fourier import irfftnd_of as irfftnd
+from keratin.signal._fourier import rfftnd_of as rfftnd
 from keratin.sparse._tensor import SparseTensor as SparseTensor
 from keratin.sparse._tensor import SparseTensorSpec as SparseTensorSpec

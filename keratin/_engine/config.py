@@ -108,8 +108,8 @@ def enable_op_determinism() -> None:
     """Have every op give the same bits for the same inputs, each time it runs.
 
     On a CPU XLA's programs do so always. On a GPU this chooses slower kernels and must be called
-    before the first tensor is made. From then on random ops need a seed: call
-    `tf.random.set_seed` first, as `tf.keras.utils.set_random_seed` does.
+    before the first tensor is made. Random numbers still differ from run to run without a seed:
+    call `tf.random.set_seed` as well.
 
     >>> tf.config.experimental.enable_op_determinism()  # doctest: +SKIP
     """

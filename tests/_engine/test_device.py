@@ -5,26 +5,6 @@ import pytest
 from tests._engine.test_config import fresh
 from tests.harness.parity import case, parity
 
-NAMES = [
-    "/job:worker/replica:0/task:1/device:GPU:2", "/gpu:0", "/CPU:*", "/cpu", "", "CPU:0",
-    "/device:CPU:0", "/job:a/job:b", "/job:a", "/task:3", "/device:TPU:1", "/replica:1/gpu:1",
-]  # fmt: skip
-BAD_NAMES = ["/foo:0", "foo", "/device:CPU:0/device:GPU:0", "/job"]
-
-
-def parsed(tf):
-    return [tf.DeviceSpec.from_string(name).to_string() for name in NAMES]
-
-
-def refused(tf):
-    found = []
-    for name in BAD_NAMES:
-        try:
-            tf.DeviceSpec.from_string(name)
-        except ValueError as error:
-            found.append(type(error).__name__)
-    return found
-
 
 def placed(tf):
     names = ["/CPU:0", "cpu:0", "CPU", "/gpu:0", "/GPU:7", None, "", "/job:localhost", "/cpu:3"]
@@ -38,28 +18,7 @@ def placed(tf):
 test_parity = parity(
     "engine_device",
     [
-        case("parsed", parsed),
-        case("repr", lambda tf: [repr(tf.DeviceSpec.from_string(name)) for name in NAMES]),
-        case("refused", refused),
         case("placed", placed),
-        case(
-            "merged",
-            lambda tf: [
-                tf.DeviceSpec.from_string(a).make_merged_spec(tf.DeviceSpec.from_string(b))
-                .to_string() for a in NAMES for b in NAMES
-            ],
-        ),
-        case(
-            "made",
-            lambda tf: (
-                tf.DeviceSpec(job="a", device_type="gpu", device_index=1).to_string(),
-                tf.DeviceSpec(job="a").replace(task=3).to_string(),
-                tf.DeviceSpec(job="a") == tf.DeviceSpec(job="a"),
-                tf.DeviceSpec(job="a") == "/job:a",
-                tf.DeviceSpec(job="a").parse_from_string("/gpu:1").to_string(),
-                tf.DeviceSpec(device_type="GPU").device_index,
-            ),
-        ),
         case(
             "listed",
             lambda tf: (
