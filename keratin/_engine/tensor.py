@@ -351,7 +351,7 @@ def convert_to_tensor(
     <tf.Tensor: shape=(2,), dtype=float32, numpy=array([1., 2.], dtype=float32)>
     """
     wanted = None if dtype is None else as_dtype(dtype)
-    if type(value) is Tensor:
+    if isinstance(value, Tensor):
         return _checked(value, wanted)
     if type(value) is float and context.scope is None and (wanted or dtype_hint) in (None, float32):
         return wrap(scalar_on_device(value, float32.numpy_dtype))

@@ -2,6 +2,9 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
 
 from tests.harness.parity import boolean, c64, case, f32, i32, i64, parity, text
 
@@ -184,6 +187,39 @@ def test_what_is_not_known_while_tracing_is_refused(tf):
         traced(lambda x, i: tf.slice(x, [i, 0], [-1, 2]))
     with pytest.raises(tf.errors.InvalidArgumentError, match=r"tf\.where"):
         traced(lambda x, i: x[x > 0])
+
+
+SHAPES = st.sampled_from([(5,), (3, 4), (2, 0), (2, 3, 2)])
+KEYS = SHAPES.flatmap(
+    lambda shape: st.tuples(
+        st.just(shape), hnp.basic_indices(shape, allow_newaxis=True, max_dims=5)
+    )
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(KEYS)
+def test_keys_mean_what_they_mean_to_numpy(tf, drawn):
+    shape, key = drawn
+    array = np.arange(np.prod(shape), dtype=np.float32).reshape(shape)
+    part = tf.constant(array)[key]
+    assert part.shape == array[key].shape
+    assert (part.numpy() == array[key]).all()
+
+
+@settings(max_examples=25, deadline=None)
+@given(KEYS)
+def test_parts_assign_as_in_numpy_and_have_the_gradient_of_it(tf, drawn):
+    shape, key = drawn
+    wanted = np.zeros(shape, np.float32)
+    part = np.arange(wanted[key].size, dtype=np.float32).reshape(wanted[key].shape)
+    wanted[key] = part
+    variable = tf.Variable(tf.zeros(shape))
+    variable[key].assign(part)
+    assert (variable.numpy() == wanted).all()
+    with tf.GradientTape() as tape:
+        y = variable[key] * part
+    assert (tape.gradient(y, variable).numpy() == wanted).all()
 
 
 def test_other_indices_are_the_same_program(tf):
