@@ -6,6 +6,7 @@ of the runtime's own error.
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -24,6 +25,9 @@ from keratin._engine.tensor import OBJECT, Tensor, convert_to_tensor, is_traced,
 from keratin._engine.variable import Variable
 
 _raised: list[BaseException] = []
+
+# JAX logs what a call raised, frames and all; it is raised where the program was called instead.
+logging.getLogger("jax._src.callback").addFilter(lambda record: not _raised)
 
 
 def keeping_errors(function: Callable[..., Any]) -> Callable[..., Any]:

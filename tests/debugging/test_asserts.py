@@ -126,7 +126,7 @@ def test_reports_show_where_and_what(tf, call, lines):
     assert report[-1].startswith(f"At {__file__}, line ")
 
 
-def test_asserts_in_a_compiled_function_check_each_run(tf):
+def test_asserts_in_a_compiled_function_check_each_run(tf, capfd, caplog):
     @tf.function
     def checked(x):
         tf.debugging.assert_positive(x, message="the step")
@@ -136,6 +136,7 @@ def test_asserts_in_a_compiled_function_check_each_run(tf):
     with pytest.raises(tf.errors.InvalidArgumentError, match="the step\nx > 0 does not hold"):
         checked(tf.constant(-1.0))
     assert checked(tf.constant(3.0)).numpy() == 6
+    assert "jax" not in capfd.readouterr().err + caplog.text
 
 
 def test_what_is_known_while_tracing_is_checked_then(tf):
