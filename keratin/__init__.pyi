@@ -128,9 +128,6 @@ from keratin.array._gathering import gather as gather
 from keratin.array._gathering import gather_nd as gather_nd
 from keratin.array._gathering import where as where
 from keratin.array._hashing import fingerprint as fingerprint
-from keratin.array._indexing import newaxis as newaxis
-from keratin.array._indexing import slice as slice
-from keratin.array._indexing import strided_slice as strided_slice
 from keratin.array._joining import concat as concat
 from keratin.array._joining import pad as pad
 from keratin.array._joining import parallel_stack as parallel_stack
@@ -169,6 +166,8 @@ from keratin.array._shape import size as size
 from keratin.array._shape import squeeze as squeeze
 from keratin.array._shape import stop_gradient as stop_gradient
 from keratin.array._shape import transpose as transpose
+from keratin.array._slicing import slice as slice
+from keratin.array._slicing import strided_slice as strided_slice
 from keratin.array._sorting import argsort as argsort
 from keratin.array._sorting import searchsorted as searchsorted
 from keratin.array._sorting import sort as sort
