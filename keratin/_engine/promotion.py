@@ -32,6 +32,8 @@ from keratin._engine.variable import Variable
 # A dtype, or the type of a Python number: bool, int, float or complex.
 Kind = Any
 
+_limits: Any = ml_dtypes.finfo
+
 _NUMBERS = {bool: True, int: 1, float: 1.0, complex: 1.0j}
 _PYTHON_TYPES = {"b": bool, "i": int, "u": int, "f": float, "c": complex}
 
@@ -91,15 +93,12 @@ def _holds(wide: np.dtype[Any], narrow: np.dtype[Any]) -> bool:
         return bool(target.min <= source.min and source.max <= target.max)
     if source.is_complex and not target.is_complex:
         return False
-    digits = ml_dtypes.finfo(target.real_dtype.numpy_dtype).nmant + 1
+    digits = _limits(target.real_dtype.numpy_dtype).nmant + 1
     if source.is_integer:
-        return int(source.max).bit_length() <= digits
-    own = ml_dtypes.finfo(source.real_dtype.numpy_dtype)
-    return bool(own.nmant < digits and own.maxexp <= _exponent(target.real_dtype.numpy_dtype))
-
-
-def _exponent(dtype: np.dtype[Any]) -> int:
-    return int(ml_dtypes.finfo(dtype).maxexp)
+        return bool(int(source.max).bit_length() <= digits)
+    own = _limits(source.real_dtype.numpy_dtype)
+    wider = _limits(target.real_dtype.numpy_dtype)
+    return bool(own.nmant < digits and own.maxexp <= wider.maxexp)
 
 
 _INT32, _INT64 = np.dtype(np.int32), np.dtype(np.int64)

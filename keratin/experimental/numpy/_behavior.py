@@ -193,9 +193,9 @@ def _plain(part: Any) -> Any:
 
 
 def _indices(part: Any) -> list[Any]:
-    array = part if isinstance(part, (Tensor, Variable)) else np.asarray(part)
-    if array.dtype == np.float64 and not array.size:
-        array = array.astype(np.int64)
+    array: Any = part if isinstance(part, (Tensor, Variable)) else np.asarray(part)
+    if isinstance(part, list) and not part:
+        array = np.zeros(0, np.int64)
     if dtypes.as_dtype(array.dtype) != dtypes.bool:
         return [array]
     if not array.ndim:
