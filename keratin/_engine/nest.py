@@ -6,13 +6,13 @@ A class takes part by `__tf_flatten__` and `__tf_unflatten__`, or as a composite
 sparse, ...): one with a `_type_spec`, taken apart only when `expand_composites` is true.
 """
 
+import functools
 from collections import defaultdict
 from collections.abc import Callable, ItemsView, Iterator, KeysView, Mapping, Sequence, ValuesView
 from typing import Any
 
 from keratin._engine import errors
 
-_SCALARS = frozenset({str, bytes, int, float, complex, bool, type(None)})
 _LEAF_SEQUENCES = (str, bytes, bytearray, memoryview)
 _VIEWS = (ValuesView, KeysView, ItemsView)
 
@@ -23,14 +23,15 @@ def is_nested(seq: Any) -> bool:
     >>> tf.nest.is_nested([1, 2]), tf.nest.is_nested("text"), tf.nest.is_nested(tf.constant([1]))
     (True, False, False)
     """
-    kind = type(seq)
-    if kind is list or kind is tuple or kind is dict:
-        return True
-    if kind in _SCALARS:
-        return False
-    if isinstance(seq, Sequence):
-        return not isinstance(seq, _LEAF_SEQUENCES)
-    return isinstance(seq, (Mapping, *_VIEWS)) or _is_attrs(kind) or _has_protocol(kind)
+    kind: Any = type(seq)
+    return _is_nested_type(kind)
+
+
+@functools.lru_cache(maxsize=1000)
+def _is_nested_type(kind: Any) -> bool:
+    if issubclass(kind, Sequence):
+        return not issubclass(kind, _LEAF_SEQUENCES)
+    return issubclass(kind, (Mapping, *_VIEWS)) or _is_attrs(kind) or _has_protocol(kind)
 
 
 def _is_attrs(kind: type) -> bool:
@@ -142,7 +143,7 @@ def _rebuild_composite(structure: Any, parts: list[Any]) -> Any:
 
 def _flatten_into(structure: Any, leaves: list[Any], expand_composites: bool) -> None:
     for part in _parts(structure):
-        if type(part) not in _SCALARS and _is_structure(part, expand_composites):
+        if _is_structure(part, expand_composites):
             _flatten_into(part, leaves, expand_composites)
         else:
             leaves.append(part)

@@ -16,6 +16,7 @@ from keratin._engine import errors
 from keratin._engine.dtype import DType, as_dtype, float32
 from keratin._engine.operators import Arithmetic, operators
 from keratin._engine.shape import TensorShape
+from keratin._engine.shape import of as shape_of
 from keratin._engine.state import context
 
 jax.config.update("jax_enable_x64", True)
@@ -78,11 +79,11 @@ class Tensor(Arithmetic):
     @property
     def shape(self) -> TensorShape:
         """The shape, as a `tf.TensorShape`."""
-        return TensorShape(self._value.shape)
+        return shape_of(self._value.shape)
 
     def get_shape(self) -> TensorShape:
         """The shape, as a `tf.TensorShape`."""
-        return TensorShape(self._value.shape)
+        return shape_of(self._value.shape)
 
     def set_shape(self, shape: Any) -> None:
         """Check that the shape is compatible with `shape`."""
