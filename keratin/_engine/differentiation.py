@@ -8,6 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 import jax
+import jax.numpy as jnp
+import numpy as np
 
 from keratin._engine import errors, op
 from keratin._engine.block import Block, array_of, flatten
@@ -40,29 +42,123 @@ def custom_gradient(f: Callable[..., Any] | None = None) -> Any:
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
-        # A tape of its own tells which variables the function reads.
-        with GradientTape(persistent=True) as finder:
-            result, grad_fn = function(*args, **kwargs)
-        outputs = [_fresh(convert_to_tensor(leaf)) for leaf in flatten(result)[0]]
-        tree = flatten(result)[1]
-        variables = [v for v in finder.watched_variables() if not any(v is a for a in args)]
-        inputs = [value for value in args if isinstance(value, (Tensor, Variable))]
-        places = [i for i, value in enumerate(args) if isinstance(value, (Tensor, Variable))]
-        sources = [*inputs, *variables]
-
-        def pullback(cotangents: list[Tensor]) -> list[Tensor | None]:
-            return _checked_gradients(grad_fn, cotangents, len(args), places, variables)
-
-        arrays = [
-            value._read() if isinstance(value, Variable) else value._value for value in sources
-        ]
-        for listener in context.tapes:
-            wanted = listener.differentiable(sources, arrays)
-            if wanted:
-                listener.record_pullback(sources, wanted, _only(pullback, wanted), outputs)
-        return jax.tree.unflatten(tree, outputs)
+        run = _call_recorded if context.scope is None else _call_traced
+        return run(function, args, kwargs)
 
     return call
+
+
+def _call_recorded(function: Callable[..., Any], args: tuple[Any, ...], kwargs: Any) -> Any:
+    """Eagerly: tapes note the call as one step, whose pullback is the user's function."""
+    # A tape of its own tells which variables the function reads.
+    with GradientTape(persistent=True) as finder:
+        result, grad_fn = function(*args, **kwargs)
+    leaves, tree = flatten(result)
+    outputs = [_fresh(convert_to_tensor(leaf)) for leaf in leaves]
+    variables = [v for v in finder.watched_variables() if not any(v is a for a in args)]
+    places = [i for i, value in enumerate(args) if isinstance(value, (Tensor, Variable))]
+    sources = [*[args[place] for place in places], *variables]
+
+    def pullback(cotangents: list[Tensor]) -> list[Tensor | None]:
+        return _checked_gradients(grad_fn, cotangents, len(args), places, variables)
+
+    arrays = [array_of(value) for value in sources]
+    for listener in context.tapes:
+        wanted = listener.differentiable(sources, arrays)
+        if wanted:
+            listener.record_pullback(sources, wanted, _only(pullback, wanted), outputs)
+    return jax.tree.unflatten(tree, outputs)
+
+
+class _TracedCall:
+    """A call of a custom gradient in a program: function and gradient, traced once."""
+
+    def __init__(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Any):
+        self.function, self.args, self.kwargs = function, args, kwargs
+        self.places = [i for i, value in enumerate(args) if isinstance(value, (Tensor, Variable))]
+        self.inputs = [args[place] for place in self.places]
+        self.arrays = [array_of(value) for value in self.inputs]
+        self.block = Block(self._forward, self.arrays, getattr(function, "__name__", "function"))
+        self.variables_at = [
+            i
+            for i, value in enumerate(self.block.const_inputs)
+            if any(value is variable for variable in self.variables)
+        ]
+
+    def _forward(self, *tensors: Tensor) -> Any:
+        """The results, and what the gradient function needs of the way to them."""
+        full = list(self.args)
+        for place, tensor in zip(self.places, tensors, strict=True):
+            full[place] = tensor
+        result, grad_fn = self.function(*full, **self.kwargs)
+        read = context.scope.read if context.scope is not None else {}
+        arguments = {id(value) for value in self.inputs}
+        self.variables = [v for v in read.values() if v.trainable and id(v) not in arguments]
+        leaves, self.tree = flatten(result)
+        results = [convert_to_tensor(leaf) for leaf in leaves]
+        self.count = len(results)
+
+        def backward(*upstream: Tensor) -> list[Tensor]:
+            found = _checked_gradients(
+                grad_fn, list(upstream), len(self.args), self.places, self.variables
+            )
+            self.missing = [gradient is None for gradient in found]
+            return [gradient for gradient in found if gradient is not None]
+
+        structs = [array_of(tensor) for tensor in results]
+        self.backward = Block(backward, structs, "the gradient function")
+        return [*results, *[wrap(const) for const in self.backward.consts]]
+
+    def kernel(self) -> Kernel:
+        block, width = self.block, len(self.arrays)
+
+        @jax.custom_vjp
+        def run(given: list[Any], consts: list[Any]) -> Any:
+            return self._without_residuals(block.run(consts, given, []))
+
+        def forward(given: list[Any], consts: list[Any]) -> Any:
+            found = block.run(consts, given, [])
+            residuals = found[self.count : block.num_outputs]
+            return self._without_residuals(found), (residuals, given, consts)
+
+        def backward(kept: Any, cotangents: Any) -> Any:
+            residuals, given, consts = kept
+            upstream = [jnp.conj(c) for c in cotangents[: self.count]]
+            found = iter(self.backward.run(residuals, upstream, []))
+            gradients = [None if none else jnp.conj(next(found)) for none in self.missing]
+            of_consts: list[Any] = [None] * len(consts)
+            for place, gradient in zip(self.variables_at, gradients[width:], strict=True):
+                of_consts[place] = gradient
+            return (
+                [_or_zeros(g, a) for g, a in zip(gradients[:width], given, strict=True)],
+                [_or_zeros(g, a) for g, a in zip(of_consts, consts, strict=True)],
+            )
+
+        run.defvjp(forward, backward)
+        return Kernel("custom_gradient", lambda *a: run(list(a[:width]), list(a[width:])))
+
+    def _without_residuals(self, found: list[Any]) -> list[Any]:
+        return [*found[: self.count], *found[self.block.num_outputs :]]
+
+
+def _or_zeros(gradient: Any, array: Any) -> Any:
+    if not jnp.issubdtype(array.dtype, jnp.inexact):
+        return np.zeros(array.shape, jax.dtypes.float0)
+    return jnp.zeros(array.shape, array.dtype) if gradient is None else gradient
+
+
+def _call_traced(function: Callable[..., Any], args: tuple[Any, ...], kwargs: Any) -> Any:
+    """In a program: a step that JAX itself differentiates by the user's function."""
+    traced = _TracedCall(function, args, kwargs)
+    block = traced.block
+    found = op.apply(
+        traced.kernel(),
+        [*traced.inputs, *block.const_inputs],
+        [*traced.arrays, *block.consts],
+    )
+    for variable, value in zip(block.written.values(), found[traced.count :], strict=True):
+        variable._write(value._value)
+    return jax.tree.unflatten(traced.tree, list(found[: traced.count]))
 
 
 def _fresh(value: Any) -> Any:

@@ -181,9 +181,9 @@ def _result_types(
     """The types of the results, from a trial on zeros."""
     if not wanted:
         return []
-    zeros = [wrap(on_device(np.zeros(t._value.shape, t._value.dtype))) for t in tensors]
     try:
         with state.enter(None), state.listening(()), jax.ensure_compile_time_eval():
+            zeros = [wrap(on_device(np.zeros(t._value.shape, t._value.dtype))) for t in tensors]
             trial = _checked(function(*zeros), wanted, what)
     except errors.InvalidArgumentError:
         raise
@@ -327,7 +327,8 @@ def _array_text(array: np.ndarray[Any, Any], summarize: int, nested: bool) -> st
         if isinstance(item, bool):
             return "1" if item else "0"
         return _number(array[()])
-    parts = [_array_text(part, summarize, nested=True) for part in array]
+    rows = [array[index : index + 1].reshape(array.shape[1:]) for index in range(len(array))]
+    parts = [_array_text(row, summarize, nested=True) for row in rows]
     if summarize >= 0 and len(parts) > 2 * summarize:
         parts = [*parts[:summarize], "...", *parts[-summarize:]]
     joint = "\n "
@@ -343,10 +344,9 @@ def _number(value: Any) -> str:
     if isinstance(value, np.complexfloating):
         return f"({_number(value.real)},{_number(value.imag)})"
     if isinstance(value, (np.floating, float)) or value.dtype.kind in "fV":
-        text = (
+        return (
             np.format_float_positional(value, unique=True, trim="-")
             if (value == 0 or 1e-4 <= abs(float(value)) < 1e16)
             else repr(float(str(value)))
         )
-        return text
     return str(value)

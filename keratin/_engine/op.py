@@ -84,7 +84,10 @@ class _Parameter:
     __slots__ = ("default", "kind", "name", "optional", "sequence")
 
     def __init__(self, parameter: inspect.Parameter):
-        text = str(parameter.annotation).replace(" ", "")
+        annotation = parameter.annotation
+        if annotation is not parameter.empty and not isinstance(annotation, str):
+            raise TypeError("@op reads annotations as text: from __future__ import annotations")
+        text = "" if annotation is parameter.empty else annotation.replace(" ", "")
         base = text.removesuffix("|None")
         self.name = parameter.name
         self.default = parameter.default

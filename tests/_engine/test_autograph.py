@@ -67,7 +67,7 @@ def jumps(tf):
 
 def return_in_loop(tf):
     def f(x):
-        for i in tf.range(10):
+        for _ in tf.range(10):
             if x > 20.0:
                 return x
             x = x * 2.0
@@ -88,7 +88,7 @@ def over_rows(tf):
 
 def logic(tf):
     def f(x):
-        if x > 0 and x < 5 or not x != 7:
+        if (x > 0 and x < 5) or not x != 7:
             y = 1
         else:
             y = 2
@@ -227,7 +227,7 @@ def early_returns(tf):
     return f
 
 
-ONE = dict(vectorize=False)
+ONE = {"vectorize": False}
 CASES = [
     case("if_return", converted(absolute), f32(3)),
     case("elif", converted(chain), f32()),
@@ -335,7 +335,7 @@ def _missing_name(tf):
 
 
 def _missing_return(tf):
-    def f(x):
+    def f(x):  # noqa: RET503
         if x > 0:
             return x
 

@@ -55,7 +55,7 @@ def cases(tf, x):
     )
 
 
-SHORT = dict(vectorize=False)
+SHORT = {"vectorize": False}
 CASES = [
     case("cond", lambda tf, x: tf.cond(tf.reduce_sum(x) > 0, lambda: x * x, lambda: -x), f32(3)),
     case(

@@ -140,7 +140,9 @@ CASES = [
     case("structured", structured, f32(2), f32(2), grad=[]),
     case("complex_square", gradient(lambda tf, z: z * z), c64(3), grad=[]),
     case("complex_abs", gradient(lambda tf, z: tf.abs(z)), c64(3), grad=[]),
-    case("complex_product", gradient(lambda tf, z, w: z * tf.math.conj(w)), c64(2), c64(2), grad=[]),
+    case(
+        "complex_product", gradient(lambda tf, z, w: z * tf.math.conj(w)), c64(2), c64(2), grad=[]
+    ),
     case("forward", forward, f32(3), f32(3), grad=[]),
     case("hessian_vector", hessian_vector, f32(3), f32(3), grad=[]),
     case("forward_twice", forward_twice, f32(2), f32(2), grad=[]),
@@ -163,7 +165,7 @@ def test_constants_are_watched_on_request_only(tf):
 @pytest.mark.parametrize(
     ("make", "reason"),
     [
-        (lambda tf, v: (tf.cast(tf.cast(v, tf.int32), tf.float32) * 2.0), "integer dtype"),
+        (lambda tf, v: tf.cast(tf.cast(v, tf.int32), tf.float32) * 2.0, "integer dtype"),
         (lambda tf, v: tf.stop_gradient(v * 2.0), "stop_gradient"),
         (lambda tf, v: tf.constant(v.numpy()) * 2.0, "was not read|no recorded operation"),
         (lambda tf, v: tf.constant(1.0) * 2.0, "was not read"),
@@ -255,7 +257,10 @@ def test_reset_forgets(tf):
         (lambda tf, tape, x, y: tape.gradient(y, 3.0), "sources are tensors"),
         (lambda tf, tape, x, y: tape.gradient(None, x), "target is None"),
         (lambda tf, tape, x, y: tape.watch(3.0), "tf.constant"),
-        (lambda tf, tape, x, y: tape.gradient(y, x, output_gradients=[1.0, 2.0, 3.0]), "output_gradients"),
+        (
+            lambda tf, tape, x, y: tape.gradient(y, x, output_gradients=[1.0, 2.0, 3.0]),
+            "output_gradients",
+        ),
         (lambda tf, tape, x, y: tape.batch_jacobian(y[0], x), "first dimensions"),
         (lambda tf, tape, x, y: tape.stop_recording().__enter__(), "not recording"),
     ],

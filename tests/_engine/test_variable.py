@@ -35,13 +35,33 @@ CASES = [
     case("slice_stride", after(lambda tf, v: v[::2].assign([7.0, 8.0])), f32(3)),
     case("slice_broadcast", after(lambda tf, v: v[0].assign(tf.zeros([3]))), f32(2, 3)),
     case("slice_add", after(lambda tf, v: v[0].assign(v[0] + v[1])), f32(2, 3)),
-    case("scatter_add", after(lambda tf, v: v.scatter_add(slices(tf, [[1.0], [2.0], [3.0]]))), f32(3, 1)),
-    case("scatter_sub", after(lambda tf, v: v.scatter_sub(slices(tf, [[1.0], [2.0], [3.0]]))), f32(3, 1)),
-    case("scatter_mul", after(lambda tf, v: v.scatter_mul(slices(tf, [[2.0], [3.0], [4.0]]))), f32(3, 1)),
-    case("scatter_div", after(lambda tf, v: v.scatter_div(slices(tf, [[2.0], [4.0], [8.0]]))), f32(3, 1)),
+    case(
+        "scatter_add",
+        after(lambda tf, v: v.scatter_add(slices(tf, [[1.0], [2.0], [3.0]]))),
+        f32(3, 1),
+    ),
+    case(
+        "scatter_sub",
+        after(lambda tf, v: v.scatter_sub(slices(tf, [[1.0], [2.0], [3.0]]))),
+        f32(3, 1),
+    ),
+    case(
+        "scatter_mul",
+        after(lambda tf, v: v.scatter_mul(slices(tf, [[2.0], [3.0], [4.0]]))),
+        f32(3, 1),
+    ),
+    case(
+        "scatter_div",
+        after(lambda tf, v: v.scatter_div(slices(tf, [[2.0], [4.0], [8.0]]))),
+        f32(3, 1),
+    ),
     case("scatter_max", after(lambda tf, v: v.scatter_max(slices(tf, [[0.1], [0.2]]))), f32(3, 1)),
     case("scatter_min", after(lambda tf, v: v.scatter_min(slices(tf, [[0.1], [0.2]]))), f32(3, 1)),
-    case("scatter_update", after(lambda tf, v: v.scatter_update(slices(tf, [[9.0], [8.0]]))), f32(3, 1)),
+    case(
+        "scatter_update",
+        after(lambda tf, v: v.scatter_update(slices(tf, [[9.0], [8.0]]))),
+        f32(3, 1),
+    ),
     case("scatter_nd_add", after(lambda tf, v: v.scatter_nd_add([[0], [2]], [1.0, 2.0])), f32(3)),
     case("scatter_nd_sub", after(lambda tf, v: v.scatter_nd_sub([[0], [2]], [1.0, 2.0])), f32(3)),
     case("scatter_nd_update", after(lambda tf, v: v.scatter_nd_update([[1]], [9.0])), f32(3)),
@@ -56,7 +76,12 @@ CASES = [
     ),
     case("sparse_read", lambda tf, x: tf.Variable(x).sparse_read([1, 1]), f32(2, 3), grad=[]),
     case("gather_nd", lambda tf, x: tf.Variable(x).gather_nd([[1, 0]]), f32(2, 3), grad=[]),
-    case("operators", lambda tf, x: (tf.Variable(x) * 2, 1 - tf.Variable(x), tf.Variable(x)[0]), f32(3), grad=[]),
+    case(
+        "operators",
+        lambda tf, x: (tf.Variable(x) * 2, 1 - tf.Variable(x), tf.Variable(x)[0]),
+        f32(3),
+        grad=[],
+    ),
     case("from_callable", lambda tf: tf.Variable(lambda: tf.ones([2])).value()),
     case("dtype_given", lambda tf: tf.Variable(1, dtype=tf.float64).value()),
     case("int_add", after(lambda tf, v: v.assign_add(tf.ones_like(v))), i32(2)),
@@ -64,7 +89,10 @@ CASES = [
         "unknown_shape",
         lambda tf: tf.Variable([1.0], shape=tf.TensorShape(None)).assign([[1.0, 2.0]]).value(),
     ),
-    case("shape_and_name", lambda tf: (tf.Variable([1, 2], name="n").shape, tf.Variable(1, name="n").name)),
+    case(
+        "shape_and_name",
+        lambda tf: (tf.Variable([1, 2], name="n").shape, tf.Variable(1, name="n").name),
+    ),
     case("count_up_to", lambda tf: tf.Variable(1, dtype=tf.int64).value()),
 ]
 for row in CASES:  # a variable is made anew for each row: eagerly, once
@@ -120,7 +148,7 @@ def test_a_compiled_step_keeps_values_that_others_hold(tf):
 
 def test_copies_and_pickles(tf):
     v = tf.Variable([1.0], name="v", trainable=False)
-    for again in (copy.deepcopy(v), pickle.loads(pickle.dumps(v))):
+    for again in (copy.deepcopy(v), pickle.loads(pickle.dumps(v))):  # noqa: S301
         v.assign([2.0])
         assert again.numpy() == [1.0]
         assert (again.name, again.trainable) == ("v:0", False)

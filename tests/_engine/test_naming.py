@@ -1,0 +1,19 @@
+"""Name scopes."""
+
+import pytest
+
+
+def test_scopes_nest_and_end(tf):
+    with tf.name_scope("a") as full:
+        assert full == "a/"
+        with tf.name_scope("b"):
+            assert tf.get_current_name_scope() == "a/b"
+            assert tf.Variable(1, name="v").name == "a/b/v:0"
+        with tf.name_scope("c/"):
+            assert tf.get_current_name_scope() == "c"
+    assert tf.get_current_name_scope() == ""
+
+
+def test_a_name_is_a_string(tf):
+    with pytest.raises(ValueError, match="must be a string"):
+        tf.name_scope(3)

@@ -1,0 +1,113 @@
+"""The decorator of ops: arguments, dtypes, kernels, errors."""
+
+from __future__ import annotations
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+
+@pytest.fixture
+def scaled(tf):
+    from keratin._engine.op import DTypeArg, T, op
+
+    @op(T="float complex")
+    def scaled(x: T, y: T | None = None, factor: float = 1.0, dtype: DTypeArg = None):
+        total = x if y is None else x + y
+        return (total * factor).astype(dtype or x.dtype)
+
+    return scaled
+
+
+def test_arguments_of_every_kind(tf, scaled):
+    assert scaled(tf.constant([1.0]), factor=3.0).numpy().tolist() == [3.0]
+    assert scaled([1, 2]).dtype == tf.float32
+    assert scaled(np.ones(2)).dtype == tf.float64
+    assert scaled(tf.constant(1.0), 2).numpy() == 3.0
+    assert scaled(tf.Variable(1.0), dtype="float64").dtype == tf.float64
+    assert scaled(1.0, name="any name").numpy() == 1.0
+    assert scaled(jnp.float32(2.0)).numpy() == 2.0
+    assert scaled.__signature__.parameters["name"].default is None
+
+
+def test_one_kernel_for_each_set_of_static_arguments(tf, scaled):
+    for _ in range(3):
+        scaled(tf.constant(1.0), factor=2.0)
+        scaled(tf.constant([1.0, 2.0]), factor=2.0)
+    assert len(scaled.spec.kernels) == 1
+    scaled(tf.constant(1.0), factor=3.0)
+    assert len(scaled.spec.kernels) == 2
+
+
+@pytest.mark.parametrize(
+    ("call", "kind", "expected"),
+    [
+        (
+            lambda tf, f: f(tf.constant([1])),
+            ValueError,
+            "x has dtype int32, but this op takes float or complex",
+        ),
+        (
+            lambda tf, f: f(tf.constant(1.0), tf.constant(1.0, tf.float64)),
+            ValueError,
+            "y is float64",
+        ),
+        (lambda tf, f: f(), TypeError, "missing the argument 'x'"),
+        (lambda tf, f: f(1.0, factr=2.0), TypeError, "Did you mean 'factor'"),
+        (lambda tf, f: f(1.0, x=2.0), TypeError, "two values for the argument 'x'"),
+        (lambda tf, f: f(1.0, 2.0, 3.0, None, None, 6), TypeError, "takes 5 arguments"),
+        (lambda tf, f: f(None), ValueError, "'x' is None"),
+        (lambda tf, f: f("text"), ValueError, "this op takes float or complex"),
+    ],
+)
+def test_misuse_names_the_argument(tf, scaled, call, kind, expected):
+    with pytest.raises(kind) as caught:
+        call(tf, scaled)
+    assert expected in str(caught.value)
+
+
+def test_errors_name_op_arguments_and_line_and_hide_jax(tf):
+    with pytest.raises(tf.errors.InvalidArgumentError) as caught:
+        tf.constant([[1.0, 2.0]]) @ tf.constant([[1.0, 2.0]])
+    text = str(caught.value)
+    assert text.startswith("tf.matmul: ")
+    assert "shape (1, 2) float32" in text
+    assert "test_op.py, line" in text
+    trace, modules = caught.value.__traceback__, []
+    while trace is not None:
+        modules.append(trace.tb_frame.f_globals["__name__"])
+        trace = trace.tb_next
+    assert not any(name.startswith("jax") for name in modules)
+
+
+def test_shape_arithmetic_is_done_while_tracing(tf):
+    seen = []
+
+    @tf.function
+    def f(x):
+        rows = tf.shape(x)[0] * 2 + 1
+        seen.append(tf.get_static_value(rows))
+        return tf.zeros([rows, 1])
+
+    assert f(tf.ones([3, 2])).shape == (7, 1)
+    assert seen == [7]
+
+
+def test_hooks_hear_of_eager_ops(tf):
+    from keratin._engine import op
+
+    heard = []
+    op.after_call_hooks.append(lambda name, inputs, outputs: heard.append((name, len(outputs))))
+    try:
+        tf.constant(1.0) + 2.0
+    finally:
+        op.after_call_hooks.pop()
+    assert heard == [("add", 1)]
+
+
+def test_objects_can_take_ops_upon_themselves(tf):
+    class Lazy:
+        def __keratin_op__(self, function, args):
+            return "lazy", function.__name__, args[1]
+
+    assert tf.add(Lazy(), 3)[:3] == ("lazy", "add", 3)
