@@ -60,7 +60,7 @@ def ctc_loss(
 
 
 @op
-def _from_sparse(indices: Array, values: Array, shape: tuple[int, int]) -> tuple[Array, Array]:
+def _from_sparse(indices: Array, values: Array, shape: tuple[int, ...]) -> tuple[Array, Array]:
     """Labels [batch, most labels] and their lengths."""
     rows, columns = indices[:, 0], indices[:, 1]
     dense = jnp.zeros(shape, values.dtype).at[rows, columns].set(values)

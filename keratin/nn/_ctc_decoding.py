@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -98,52 +99,69 @@ def _beam_search(
     return *(part for path in paths for part in path), totals.reshape(-1, top_paths)
 
 
-def _search(scores: np.ndarray, beam_width: int, top_paths: int) -> list[tuple[list[int], float]]:
-    """The likeliest sequences for log-probabilities [frames, classes]; the blank is the last.
-
-    A beam is a sequence with the log-probabilities of the alignments that end in a blank and of
-    those that end in its last label.
+class _Beams(NamedTuple):
+    """Label sequences, with the log-probabilities of the alignments that end in a blank and of
+    those that end in the last label.
     """
-    blank = scores.shape[1] - 1
-    beams: list[tuple[int, ...]] = [()]
-    in_blank, in_label = np.zeros(1), np.full(1, -np.inf)
+
+    sequences: list[tuple[int, ...]]
+    in_blank: np.ndarray
+    in_label: np.ndarray
+
+    def total(self) -> np.ndarray:
+        return np.logaddexp(self.in_blank, self.in_label)
+
+
+def _search(scores: np.ndarray, beam_width: int, top_paths: int) -> list[tuple[list[int], float]]:
+    """The likeliest sequences for log-probabilities [frames, classes]; the blank is the last."""
+    beams = _Beams([()], np.zeros(1), np.full(1, -np.inf))
     for frame in scores:
-        total = np.logaddexp(in_blank, in_label)
-        last = np.array([beam[-1] if beam else -1 for beam in beams])
-        has_last = np.flatnonzero(last >= 0)
-        longer = total[:, None] + frame[None, :blank]
-        # The same label again makes a longer sequence only after a blank.
-        longer[has_last, last[has_last]] = in_blank[has_last] + frame[last[has_last]]
-        stay_label = np.where(last >= 0, in_label + frame[last], -np.inf)
-        stay_blank = total + frame[blank]
-        number = {beam: i for i, beam in enumerate(beams)}
-        for i in has_last:
-            parent = number.get(beams[i][:-1])
-            if parent is not None:
-                stay_label[i] = np.logaddexp(stay_label[i], longer[parent, last[i]])
-                longer[parent, last[i]] = -np.inf
-        candidates = np.concatenate([np.logaddexp(stay_blank, stay_label), longer.ravel()])
-        order = np.argsort(-candidates, kind="stable")[:beam_width]
-        order = order[np.isfinite(candidates[order])]
-        stays = order < len(beams)
-        origin = np.where(stays, order, (order - len(beams)) // max(blank, 1))
-        added = (order - len(beams)) % max(blank, 1)
-        beams, in_blank, in_label = (
-            [
-                beams[o] if s else (*beams[o], int(a))
-                for o, s, a in zip(origin, stays, added, strict=True)
-            ],
-            np.where(stays, stay_blank[origin], -np.inf),
-            np.where(stays, stay_label[origin], longer[origin, added] if blank else -np.inf),
-        )
-    totals = np.logaddexp(in_blank, in_label)
+        beams = _widened(beams, frame, beam_width)
+    totals = beams.total()
     best = np.argsort(-totals, kind="stable")[:top_paths]
     if len(best) < top_paths:
         raise errors.InvalidArgumentError(
             f"top_paths={top_paths} were asked for and only {len(best)} sequences are possible "
             f"with {len(scores)} frames of {scores.shape[1]} classes. Ask for fewer."
         )
-    return [(list(beams[i]), float(totals[i])) for i in best]
+    return [(list(beams.sequences[i]), float(totals[i])) for i in best]
+
+
+def _widened(beams: _Beams, frame: np.ndarray, beam_width: int) -> _Beams:
+    """The likeliest beams after one frame more: the same sequences, and those a label longer."""
+    stays, longer = _after(beams, frame)
+    candidates = np.concatenate([stays.total(), longer.ravel()])
+    order = np.argsort(-candidates, kind="stable")[:beam_width]
+    order = order[candidates[order] > -np.inf]
+    kept = order[order < len(stays.sequences)]
+    origin, label = np.divmod(
+        order[order >= len(stays.sequences)] - len(stays.sequences), max(longer.shape[1], 1)
+    )
+    grown = [(*beams.sequences[i], int(a)) for i, a in zip(origin, label, strict=True)]
+    return _Beams(
+        [beams.sequences[i] for i in kept] + grown,
+        np.concatenate([stays.in_blank[kept], np.full(len(grown), -np.inf)]),
+        np.concatenate([stays.in_label[kept], longer[origin, label]]),
+    )
+
+
+def _after(beams: _Beams, frame: np.ndarray) -> tuple[_Beams, np.ndarray]:
+    """The beams after a frame that adds no label, and the chances of adding each label."""
+    blank = len(frame) - 1
+    total = beams.total()
+    last = np.array([sequence[-1] if sequence else blank for sequence in beams.sequences])
+    labelled = np.flatnonzero(last < blank)
+    longer = total[:, None] + frame[:blank]
+    # The same label again makes a longer sequence only after a blank.
+    longer[labelled, last[labelled]] = (beams.in_blank + frame[last])[labelled]
+    in_label = beams.in_label + frame[last]
+    number = {sequence: i for i, sequence in enumerate(beams.sequences)}
+    for i in labelled:
+        parent = number.get(beams.sequences[i][:-1])
+        if parent is not None:  # it grows into this one, which is a beam already
+            in_label[i] = np.logaddexp(in_label[i], longer[parent, last[i]])
+            longer[parent, last[i]] = -np.inf
+    return _Beams(beams.sequences, total + frame[blank], in_label), longer
 
 
 def _check(inputs: np.ndarray, sequence_length: np.ndarray) -> None:

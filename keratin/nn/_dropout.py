@@ -31,8 +31,8 @@ def _dropped(x: jax.Array, unit: jax.Array, rate: Any) -> jax.Array:
 
 def _noise_shape(x: Tensor | Variable, noise_shape: Any) -> tuple[int, ...]:
     """The shape of the numbers drawn: that of `x`, with 1 where elements share one."""
-    shape = tuple(x.shape)
-    given = shape if noise_shape is None else freeze(noise_shape)
+    shape: tuple[Any, ...] = tuple(x.shape)
+    given: Any = shape if noise_shape is None else freeze(noise_shape)
     sizes = given if isinstance(given, tuple) else (given,)
     if len(sizes) == len(shape):
         sizes = tuple(own if size is None else size for size, own in zip(sizes, shape, strict=True))

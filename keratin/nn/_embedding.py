@@ -31,7 +31,7 @@ def embedding_lookup(params: T, ids: T, max_norm: T | None = None, name: str | N
            [1., 2.],
            [3., 4.]], dtype=float32)
     """
-    rows = gather(_table(params), ids)
+    rows: Any = gather(_table(params), ids)
     if max_norm is None:
         return rows
     rank = convert_to_tensor(ids).shape.rank or 0

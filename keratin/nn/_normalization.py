@@ -166,8 +166,8 @@ def local_response_normalization(
 
     The neighbours are the channels, the last dimension, no further than `depth_radius`.
 
-    >>> tf.nn.local_response_normalization([[[[1.0, 1.0, 2.0]]]], depth_radius=1).numpy()
-    array([[[[0.57735026, 0.37796447, 0.8164966 ]]]], dtype=float32)
+    >>> tf.nn.local_response_normalization([[[[1.0, 1.0, 2.0]]]], depth_radius=1).numpy().round(3)
+    array([[[[0.577, 0.378, 0.816]]]], dtype=float32)
     """
     if input.ndim != 4:
         raise errors.InvalidArgumentError(

@@ -143,8 +143,8 @@ class SparseTensor:
 
     def __repr__(self) -> str:
         return (
-            f"SparseTensor(indices={self._indices}, values={self._values}, "
-            f"dense_shape={self._dense_shape})"
+            f"SparseTensor(indices={self._indices!s}, values={self._values!s}, "
+            f"dense_shape={self._dense_shape!s})"
         )
 
 
@@ -298,7 +298,7 @@ def known_shape(sparse: SparseTensor, what: str) -> tuple[int, ...]:
             "sizes are fixed in a compiled function. Pass the sparse tensor in as an argument, or "
             f"give it a constant dense_shape. At {errors.user_location()}."
         )
-    return tuple(int(size) for size in sparse.shape)
+    return tuple(size or 0 for size in sparse.shape)
 
 
 def _validate(sparse: SparseTensor, shape: tuple[int, ...]) -> None:
