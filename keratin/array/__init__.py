@@ -29,10 +29,7 @@ from keratin.array._gathering import take as take
 from keratin.array._gathering import where as where
 from keratin.array._hashing import fingerprint as fingerprint
 from keratin.array._indexing import getitem as getitem
-from keratin.array._indexing import newaxis as newaxis
 from keratin.array._indexing import scatter_slice as scatter_slice
-from keratin.array._indexing import slice as slice
-from keratin.array._indexing import strided_slice as strided_slice
 from keratin.array._joining import concat as concat
 from keratin.array._joining import pad as pad
 from keratin.array._joining import parallel_stack as parallel_stack
@@ -71,6 +68,8 @@ from keratin.array._shape import size as size
 from keratin.array._shape import squeeze as squeeze
 from keratin.array._shape import stop_gradient as stop_gradient
 from keratin.array._shape import transpose as transpose
+from keratin.array._slicing import slice as slice
+from keratin.array._slicing import strided_slice as strided_slice
 from keratin.array._sorting import argsort as argsort
 from keratin.array._sorting import searchsorted as searchsorted
 from keratin.array._sorting import sort as sort

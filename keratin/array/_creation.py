@@ -13,8 +13,8 @@ import numpy as np
 
 from keratin._engine import dtype as dtypes
 from keratin._engine import errors
-from keratin._engine.control_flow import DynamicRange
 from keratin._engine.dtype import as_dtype
+from keratin._engine.loop import DynamicRange
 from keratin._engine.op import Array, DTypeArg, Static, T, Ts, freeze, op
 from keratin._engine.state import context
 from keratin._engine.tensor import (
@@ -32,6 +32,7 @@ from keratin.array._support import (
     composite,
     dimensions,
     library,
+    named,
     normalize_axis,
     plain,
     with_shape,
@@ -104,12 +105,14 @@ def _numpy_dtype(dtype: Any) -> np.dtype[Any] | None:
     return None if dtype is None else as_dtype(dtype).numpy_dtype
 
 
+@named("zeros_like")
 @op(strings=True)
 def _zeros_like(input: Array, dtype: DTypeArg = None) -> jax.Array:
     wanted = dtype or input.dtype
     return library(input).full(input.shape, b"" if wanted == OBJECT else 0, wanted)
 
 
+@named("ones_like")
 @op(strings=True)
 def _ones_like(input: Array, dtype: DTypeArg = None) -> jax.Array:
     wanted = dtype or input.dtype
@@ -131,7 +134,7 @@ def zeros_like(input: Array, dtype: Any = None, name: str | None = None, layout:
         input, shape = with_shape(input)
         if shape is not None:
             return wrap(np.full(shape, b"", OBJECT))
-    return without_tapes(_zeros_like, input, wanted, name)
+    return without_tapes(_zeros_like, input, wanted)
 
 
 def ones_like(input: Array, dtype: Any = None, name: str | None = None, layout: Any = None) -> Any:
@@ -141,9 +144,10 @@ def ones_like(input: Array, dtype: Any = None, name: str | None = None, layout: 
     array([1., 1.], dtype=float32)
     """
     _no_layout(layout)
-    return without_tapes(_ones_like, input, _numpy_dtype(dtype), name)
+    return without_tapes(_ones_like, input, _numpy_dtype(dtype))
 
 
+@named("fill")
 @op
 def _fill(value: Array, dims: Static) -> jax.Array:
     if value.ndim:
@@ -249,7 +253,8 @@ def range(
             f"dtype={numpy_dtype.name} is for integers, but start, limit or delta is a float. "
             "Write int(...), or leave dtype out"
         )
-    return _range_of(*[number.astype(numpy_dtype).item() for number in numbers], numpy_dtype)
+    first, last, step = [number.astype(numpy_dtype).item() for number in numbers]
+    return _range_of(first, last, step, numpy_dtype)
 
 
 def _range_of(first: Any, last: Any, step: Any, dtype: np.dtype[Any]) -> Tensor:
@@ -372,7 +377,7 @@ def one_hot(
         numpy_dtype = as_dtype("float32" if dtype is None else dtype).numpy_dtype
         if numpy_dtype == OBJECT:
             raise TypeError("one-hot strings need on_value and off_value")
-        return _one_hot(*arguments, numpy_dtype, name)
+        return _one_hot(*arguments, numpy_dtype)
     wanted = None if dtype is None else as_dtype(dtype)
     on, off = on_value, off_value
     if wanted is None:
@@ -386,7 +391,7 @@ def one_hot(
                 f"{label} has dtype {value.dtype.name}, but {wanted.name} is wanted. Write "
                 f"tf.cast({label}, tf.{wanted.name})"
             )
-    return _one_hot_of(indices, on, off, arguments[1], arguments[2], name)
+    return _one_hot_of(indices, on, off, arguments[1], arguments[2])
 
 
 def _unless_tensor(value: Any, dtype: Any) -> Any:
@@ -407,11 +412,13 @@ def _hot(indices: Any, depth: Any, axis: int) -> Any:
     return library(indices).expand_dims(wide, place) == classes
 
 
+@named("one_hot")
 @op
 def _one_hot(indices: Array, depth: Static, axis: int, dtype: DTypeArg) -> jax.Array:
     return _hot(indices, depth, axis).astype(dtype)
 
 
+@named("one_hot")
 @op(strings=True)
 def _one_hot_of(indices: Array, on_value: T, off_value: T, depth: Static, axis: int) -> jax.Array:
     hot = _hot(indices, depth, axis)
@@ -443,15 +450,17 @@ def sequence_mask(
     count = freeze(maxlen)
     if isinstance(count, tuple):
         raise ValueError(f"maxlen must be one number; given {list(count)}")
-    return _sequence_mask(lengths, int(count), as_dtype(dtype).numpy_dtype, name)
+    return _sequence_mask(lengths, int(count), as_dtype(dtype).numpy_dtype)
 
 
+@named("sequence_mask")
 @op
 def _sequence_mask(lengths: Array, maxlen: int, dtype: DTypeArg) -> jax.Array:
     counts = lengths if lengths.dtype.kind in "iu" else lengths.astype(np.int64)
     return (jnp.arange(maxlen, dtype=counts.dtype) < counts[..., None]).astype(dtype)
 
 
+@named("meshgrid")
 @op
 def _meshgrid(args: Ts, indexing: str) -> list[jax.Array]:
     return list(jnp.meshgrid(*[jnp.ravel(arg) for arg in args], indexing=indexing))

@@ -9,7 +9,7 @@ import numpy as np
 
 from keratin._engine import errors
 from keratin._engine.op import Array, op
-from keratin.array._support import composite
+from keratin.array._support import composite, named
 
 
 def _levenshtein(first: Sequence[Any], second: Sequence[Any]) -> int:
@@ -33,6 +33,7 @@ def _sequences(indices: Any, values: Any) -> dict[tuple[int, ...], list[Any]]:
     return groups
 
 
+@named("edit_distance")
 @op(host=True)
 def _edit_distance(
     hypothesis_indices: Array,

@@ -21,6 +21,7 @@ from keratin.array._support import (
     composite,
     host_value,
     library,
+    named,
     normalize_axis,
     number_like,
     on_host,
@@ -173,8 +174,7 @@ def check_policy(bad_indices_policy: str) -> bool:
 def indices_inside(indices: np.ndarray[Any, Any], shape: Any) -> np.ndarray[Any, Any]:
     """Whether each index vector points into a shape."""
     limits = np.array(shape[: indices.shape[-1]], np.int64)
-    inside: np.ndarray[Any, Any] = ((indices >= 0) & (indices < limits)).all(-1)
-    return inside
+    return np.asarray(((indices >= 0) & (indices < limits)).all(-1))
 
 
 def require_in_shape(indices: Any, shape: Any) -> None:
@@ -274,6 +274,7 @@ def _gather_nd_on_host(params: Any, indices: Any, batch_dims: int) -> Any:
 # By condition
 
 
+@named("where")
 @op(host=True)
 def _nonzero(condition: Array) -> np.ndarray[Any, Any]:
     if condition.dtype == OBJECT:
@@ -287,6 +288,7 @@ def _nonzero(condition: Array) -> np.ndarray[Any, Any]:
     return np.argwhere(condition).astype(np.int64)
 
 
+@named("where")
 @op(strings=True)
 def _select(x: T, y: T, condition: Array) -> jax.Array:
     if condition.dtype != bool_dtype.numpy_dtype:
@@ -319,11 +321,11 @@ def where(condition: Array, x: Any = None, y: Any = None, name: str | None = Non
            [2]])
     """
     if x is None and y is None:
-        return _nonzero(condition, name)
+        return _nonzero(condition)
     if x is None or y is None:
         missing = "x" if x is None else "y"
         raise ValueError(f"{missing} is missing. Give both x and y, or neither for the indices")
-    return _select(number_like(x, y), number_like(y, x), condition, name)
+    return _select(number_like(x, y), number_like(y, x), condition)
 
 
 @composite
@@ -361,9 +363,10 @@ def boolean_mask(
             f"{first} on have sizes {list(covered)}. They must be the same"
         )
     places = np.flatnonzero(chosen).astype(np.int64 if chosen.size >= 2**31 else np.int32)
-    return _take_merged(source, wrap(places), first, chosen.ndim, name)
+    return _take_merged(source, wrap(places), first, chosen.ndim)
 
 
+@named("boolean_mask")
 @op(strings=True)
 def _take_merged(params: Array, indices: Array, axis: int, count: int) -> jax.Array:
     """Indices into `count` axes, beginning with `axis`, taken as one."""

@@ -1,4 +1,4 @@
-"""Indexing: `x[...]`, assignment to `v[...]`, `tf.slice` and `tf.strided_slice`.
+"""Indexing: `x[...]` and assignment to `v[...]`.
 
 A key is first made a plan: for each axis where the part begins, how many elements it takes and how
 far apart. The begins are run-time arguments of a kernel, all else selects it, so that `x[0]`,
@@ -18,19 +18,17 @@ import numpy as np
 from jax import lax
 
 from keratin._engine import errors
-from keratin._engine.op import Array, Arrays, Kernel, T, explain, finish, freeze, op
+from keratin._engine.op import Array, Arrays, Kernel, T, explain, finish, op
 from keratin._engine.state import context
 from keratin._engine.tensor import Tensor, convert_to_tensor, is_traced, wrap
 from keratin._engine.variable import Variable
 from keratin.array._gathering import boolean_mask
-from keratin.array._support import composite, delegated, host_value, plain, with_shape
-
-newaxis = None
+from keratin.array._support import delegated, host_value
 
 # Plans
 
 
-class _Axis(NamedTuple):
+class Axis(NamedTuple):
     """What is taken of one axis: `size` elements, `step` apart, in reverse order if negative."""
 
     size: int
@@ -43,18 +41,18 @@ class _Axis(NamedTuple):
         return (self.size - 1) * abs(self.step) + 1 if self.size else 0
 
 
-class _Plan(NamedTuple):
+class Plan(NamedTuple):
     """A key for tensors of one shape; hashable. `begins` of whole axes are left out."""
 
-    axes: tuple[_Axis, ...]
+    axes: tuple[Axis, ...]
     shape: tuple[int, ...]  # of the result
 
 
 Begin = Any  # an int, or a scalar that is traced or on an accelerator
 
 
-def _planned(shape: tuple[int, ...], key: tuple[Any, ...]) -> tuple[_Plan, list[Begin]]:
-    axes: list[_Axis] = []
+def _planned(shape: tuple[int, ...], key: tuple[Any, ...]) -> tuple[Plan, list[Begin]]:
+    axes: list[Axis] = []
     result: list[int] = []
     begins: list[Begin] = []
     for item in _full_key(shape, key):
@@ -66,11 +64,11 @@ def _planned(shape: tuple[int, ...], key: tuple[Any, ...]) -> tuple[_Plan, list[
             axis, begin = _range(item, size)
             result.append(axis.size)
         else:
-            axis, begin = _Axis(1, 1, False), _index(item, size, len(axes))
+            axis, begin = Axis(1, 1, False), _index(item, size, len(axes))
         if not axis.whole:
             begins.append(begin)
         axes.append(axis)
-    return _Plan(tuple(axes), tuple(result)), begins
+    return Plan(tuple(axes), tuple(result)), begins
 
 
 _WHOLE = builtins.slice(None)
@@ -84,9 +82,7 @@ def _full_key(shape: tuple[int, ...], key: tuple[Any, ...]) -> list[Any]:
     for item in key:
         if item is Ellipsis:
             if part is after:
-                _refuse(
-                    f"the key {_text(key)} has two ellipses. Keep one; the other axes are known"
-                )
+                refuse(f"the key {_text(key)} has two ellipses. Keep one; the other axes are known")
             part = after
             continue
         count += item is not None
@@ -94,28 +90,28 @@ def _full_key(shape: tuple[int, ...], key: tuple[Any, ...]) -> list[Any]:
     rank = len(shape)
     if count > rank:
         if not rank:
-            _refuse("a scalar has no axes to index. Its value is x itself")
-        _refuse(
+            refuse("a scalar has no axes to index. Its value is x itself")
+        refuse(
             f"the key {_text(key)} has {count} indices, but the tensor, of shape {list(shape)}, "
             f"has {rank} axes"
         )
     return [*before, *[_WHOLE] * (rank - count), *after]
 
 
-def _range(item: builtins.slice, size: int) -> tuple[_Axis, int]:
+def _range(item: builtins.slice, size: int) -> tuple[Axis, int]:
     if item.start is None and item.stop is None and item.step is None:
-        return _Axis(size, 1, True), 0
+        return Axis(size, 1, True), 0
     bounds = [
         bound if bound is None or type(bound) is int else _bound(bound)
         for bound in (item.start, item.stop, item.step)
     ]
     if bounds[2] == 0:
-        _refuse("the step of a slice is 0. Give a step of 1 or more, or a negative one")
+        refuse("the step of a slice is 0. Give a step of 1 or more, or a negative one")
     start, stop, step = builtins.slice(*bounds).indices(size)
     count = len(range(start, stop, step))
     first = start if step > 0 or not count else start + (count - 1) * step
     whole = count == size and step == 1
-    return _Axis(count, step, whole), first if count else 0
+    return Axis(count, step, whole), first if count else 0
 
 
 def _bound(value: Any) -> int:
@@ -124,7 +120,7 @@ def _bound(value: Any) -> int:
     if isinstance(value, (Tensor, Variable)):
         array = value._read() if isinstance(value, Variable) else value._value
     if is_traced(array):
-        _refuse(
+        refuse(
             "a bound of a slice is a tensor that is computed when the function runs, but the size "
             "of the part must be known while the function is traced. For a part of fixed size "
             "write tf.slice(x, [i], [size]); to leave elements out keep the shape, with tf.where "
@@ -139,16 +135,16 @@ def _bound(value: Any) -> int:
 def _index(item: Any, size: int, axis: int) -> Begin:
     """An index counted from the front: an int where the value is known."""
     if type(item) is not int:
-        item = _scalar_index(item)
+        item = scalar_index(item)
         if type(item) is not int:
             return item
     if not -size <= item < size:
         allowed = f"Indices from {-size} to {size - 1} exist" if size else "It is empty"
-        _refuse(f"index {item} is out of bounds for axis {axis}, of size {size}. {allowed}")
+        refuse(f"index {item} is out of bounds for axis {axis}, of size {size}. {allowed}")
     return item + size if item < 0 else item
 
 
-def _scalar_index(item: Any) -> Begin:
+def scalar_index(item: Any) -> Begin:
     array = item
     if isinstance(item, (Tensor, Variable)):
         array = item._read() if isinstance(item, Variable) else item._value
@@ -183,7 +179,7 @@ def _wrong_index(item: Any) -> str:
     )
 
 
-def _refuse(message: str) -> NoReturn:
+def refuse(message: str) -> NoReturn:
     raise errors.InvalidArgumentError(message)
 
 
@@ -200,7 +196,7 @@ def _text(key: tuple[Any, ...]) -> str:
 # Taking
 
 
-def _begins(axes: Sequence[_Axis], given: Sequence[Begin]) -> list[Begin]:
+def _begins(axes: Sequence[Axis], given: Sequence[Begin]) -> list[Begin]:
     """A begin for each axis: 0 for the whole ones."""
     rest = iter(given)
     return [0 if axis.whole else next(rest) for axis in axes]
@@ -214,7 +210,7 @@ def _from_front(begins: Sequence[Begin], shape: tuple[int, ...]) -> list[Begin]:
     ]
 
 
-def _taken(array: Any, plan: _Plan, begins: Sequence[Begin]) -> Any:
+def taken(array: Any, plan: Plan, begins: Sequence[Begin]) -> Any:
     """The part of an array that a plan names."""
     axes, shape = plan
     firsts = _begins(axes, begins)
@@ -226,7 +222,7 @@ def _taken(array: Any, plan: _Plan, begins: Sequence[Begin]) -> Any:
             builtins.slice(first, first + span, step)
             for first, span, step in zip(firsts, spans, steps, strict=True)
         ]
-        return np.flip(array[tuple(window)], back).reshape(shape)
+        return np.flip(array[tuple(window)], tuple(back)).reshape(shape)
     if all(isinstance(first, int) for first in firsts):
         ends = [first + span for first, span in zip(firsts, spans, strict=True)]
         array = lax.slice(array, firsts, ends, steps)
@@ -245,11 +241,11 @@ def _one_dtype(firsts: Sequence[Begin]) -> list[Any]:
 @op(strings=True)
 def _part(input: Array, begins: Arrays, plan: Any, fixed: Any) -> jax.Array:
     """`fixed` holds the begins that are known, and None for those in `begins`."""
-    plan = _Plan(tuple([_Axis(*axis) for axis in plan[0]]), plan[1])
-    return _taken(input, plan, _merged(fixed, begins, plan, input.shape))
+    plan = Plan(tuple([Axis(*axis) for axis in plan[0]]), plan[1])
+    return taken(input, plan, _merged(fixed, begins, plan, input.shape))
 
 
-def _merged(fixed: Any, begins: Any, plan: _Plan, shape: tuple[int, ...]) -> list[Begin]:
+def _merged(fixed: Any, begins: Any, plan: Plan, shape: tuple[int, ...]) -> list[Begin]:
     rest = iter(begins)
     partial = [size for size, axis in zip(shape, plan.axes, strict=True) if not axis.whole]
     both = [next(rest) if begin is None else begin for begin in fixed]
@@ -259,7 +255,7 @@ def _merged(fixed: Any, begins: Any, plan: _Plan, shape: tuple[int, ...]) -> lis
 _kernels: dict[Any, Kernel] = {}
 
 
-def _kernel(name: str, plan: _Plan, build: Callable[[_Plan], Callable[..., Any]]) -> Kernel:
+def _kernel(name: str, plan: Plan, build: Callable[[Plan], Callable[..., Any]]) -> Kernel:
     """The kernel of a plan, to which the begins are given as one vector."""
     kernel = _kernels.get((name, plan))
     if kernel is None:
@@ -269,11 +265,11 @@ def _kernel(name: str, plan: _Plan, build: Callable[[_Plan], Callable[..., Any]]
     return kernel
 
 
-def _taking(plan: _Plan) -> Callable[..., Any]:
+def _taking(plan: Plan) -> Callable[..., Any]:
     count = sum([not axis.whole for axis in plan.axes])
 
     def getitem(array: Any, begins: Any) -> Any:
-        return _taken(array, plan, [begins[place] for place in range(count)])
+        return taken(array, plan, [begins[place] for place in range(count)])
 
     return getitem
 
@@ -338,7 +334,7 @@ def getitem(tensor: Any, key: Any) -> Any:
                 found = None
             if found is not None:
                 return found
-        return _getitem(tensor, key)
+        return getitem_of(tensor, key)
     except Exception as error:
         raise explain("Tensor.__getitem__", error, None, ()) from None
 
@@ -412,22 +408,22 @@ def _remembered(shape: Any, signature: Any, key: Any) -> tuple[Kernel, np.ndarra
     return found
 
 
-def _getitem(tensor: Any, key: Any) -> Any:
+def getitem_of(tensor: Any, key: Any) -> Any:
     found = delegated(getitem, tensor, key)
     if found is not None:
         return found
     if _is_mask(key):
         return boolean_mask(tensor, key)
     entries = tuple(key) if isinstance(key, (list, tuple)) else (key,)
-    array = _array(tensor)
+    array = array_of(tensor)
     plan, begins = _planned(tuple(array.shape), entries)
-    if isinstance(array, np.ndarray) and array.dtype.kind in "iubO" and _all_known(begins):
-        return wrap(_taken(array, plan, begins))
-    return _apply_part(tensor, array, plan, begins)
+    if isinstance(array, np.ndarray) and array.dtype.kind in "iubO" and all_known(begins):
+        return wrap(taken(array, plan, begins))
+    return apply_part(tensor, array, plan, begins)
 
 
-def _apply_part(tensor: Any, array: Any, plan: _Plan, begins: Sequence[Begin]) -> Any:
-    if context.scope is None and not is_traced(array) and _all_known(begins):
+def apply_part(tensor: Any, array: Any, plan: Plan, begins: Sequence[Begin]) -> Any:
+    if context.scope is None and not is_traced(array) and all_known(begins):
         kernel, vector = _kernel("getitem", plan, _taking), _vector(begins)
         result = kernel.jitted(array, vector)
         return finish(kernel, (tensor, vector), (array, vector), result)
@@ -440,11 +436,11 @@ def _vector(begins: Sequence[int]) -> np.ndarray[Any, Any]:
     return np.array(begins, np.int32 if max(begins, default=0) < 2**31 else np.int64)
 
 
-def _all_known(begins: Sequence[Begin]) -> bool:
+def all_known(begins: Sequence[Begin]) -> bool:
     return all(isinstance(begin, int) for begin in begins)
 
 
-def _array(tensor: Any) -> Any:
+def array_of(tensor: Any) -> Any:
     if isinstance(tensor, Tensor):
         return tensor._value
     tensor._shared = True
@@ -467,7 +463,7 @@ def _is_bool(value: Any) -> bool:
 # Assigning
 
 
-def _put(array: Any, update: Any, plan: _Plan, begins: Sequence[Begin]) -> jax.Array:
+def _put(array: Any, update: Any, plan: Plan, begins: Sequence[Begin]) -> jax.Array:
     """A copy of an array with the part that a plan names replaced."""
     axes, shape = plan
     part = jnp.broadcast_to(_without_leading_ones(update, shape), shape)
@@ -493,7 +489,7 @@ def _without_leading_ones(update: Any, shape: tuple[int, ...]) -> Any:
         given in (1, size) for given, size in zip(sizes[::-1], shape[::-1], strict=False)
     )
     if not fits:
-        _refuse(
+        refuse(
             f"the value has shape {list(update.shape)}, but the part that is assigned to has "
             f"shape {list(shape)}, to which it cannot be broadcast. Reshape the value"
         )
@@ -502,11 +498,11 @@ def _without_leading_ones(update: Any, shape: tuple[int, ...]) -> Any:
 
 @op(T="bool number")
 def _with_part(input: T, updates: T, begins: Arrays, plan: Any, fixed: Any) -> jax.Array:
-    plan = _Plan(tuple([_Axis(*axis) for axis in plan[0]]), plan[1])
+    plan = Plan(tuple([Axis(*axis) for axis in plan[0]]), plan[1])
     return _put(input, updates, plan, _merged(fixed, begins, plan, input.shape))
 
 
-def _putting(plan: _Plan) -> Callable[..., Any]:
+def _putting(plan: Plan) -> Callable[..., Any]:
     count = sum([not axis.whole for axis in plan.axes])
 
     def assign_slice(array: Any, update: Any, begins: Any) -> Any:
@@ -534,10 +530,10 @@ def _scatter_slice(value: Any, key: Any, update: Any) -> Any:
             "a masked part cannot be assigned to. Write v.assign(tf.where(mask, value, v))"
         )
     entries = tuple(key) if isinstance(key, (list, tuple)) else (key,)
-    array = _array(value)
+    array = array_of(value)
     plan, begins = _planned(tuple(array.shape), entries)
     update = convert_to_tensor(update, dtype_hint=value.dtype)
-    plain_call = context.scope is None and _all_known(begins) and not is_traced(array)
+    plain_call = context.scope is None and all_known(begins) and not is_traced(array)
     if plain_call and isinstance(array, jax.Array) and update.dtype == value.dtype:
         kernel, vector = _kernel("assign_slice", plan, _putting), _vector(begins)
         new = update._value
@@ -546,125 +542,3 @@ def _scatter_slice(value: Any, key: Any, update: Any) -> Any:
     fixed = tuple([begin if isinstance(begin, int) else None for begin in begins])
     unknown = [wrap(begin) for begin in begins if not isinstance(begin, int)]
     return _with_part(value, update, unknown, plan, fixed)
-
-
-# The same by functions
-
-
-@composite
-def slice(input_: Array, begin: Any, size: Any, name: str | None = None) -> Any:
-    """The part of `size[i]` elements from `begin[i]` on, for each axis i; a size of -1 is the rest.
-
-    Inside a `tf.function` the sizes must be known; begins may be tensors that are computed, and
-    are then moved inwards where the part would end outside.
-
-    >>> tf.slice([[1, 2, 3], [4, 5, 6]], [0, 1], [2, -1]).numpy()
-    array([[2, 3],
-           [5, 6]], dtype=int32)
-    """
-    found = delegated(slice, input_, begin, size, name)
-    if found is not None:
-        return found
-    tensor, shape = with_shape(input_)
-    begins, sizes = _entries(begin), plain(size)
-    rank = len(shape)
-    if not isinstance(sizes, tuple) or len(sizes) != rank or len(begins) != rank:
-        _refuse(
-            f"begin and size must be lists of {rank}, one number for each axis of a tensor of "
-            f"shape {list(shape)}; given {len(begins)} and {sizes}"
-        )
-    axes = []
-    for axis, (first, count, total) in enumerate(zip(begins, sizes, shape, strict=True)):
-        axes.append(_checked_axis(axis, first, count, total))
-    plan = _Plan(tuple(axes), tuple([axis.size for axis in axes]))
-    partial = [first for first, axis in zip(begins, axes, strict=True) if not axis.whole]
-    array = _array(tensor)
-    if isinstance(array, np.ndarray) and array.dtype.kind in "iubO" and _all_known(partial):
-        return wrap(_taken(array, plan, partial))
-    return _apply_part(tensor, array, plan, partial)
-
-
-def _checked_axis(axis: int, first: Begin, count: int, total: int) -> _Axis:
-    if not isinstance(first, int):
-        if count < 0:
-            _refuse(
-                f"size[{axis}]=-1 takes the rest from a begin that is not known while the function "
-                "is traced, so that its length is not known either. Give the size as a number"
-            )
-        first = 0
-    if not 0 <= first <= total:
-        _refuse(f"begin[{axis}]={first} is not in [0, {total}], the size of the axis")
-    left = total - first
-    if count < -1 or count > left:
-        _refuse(
-            f"size[{axis}]={count} is not in [0, {left}]: axis {axis} has size {total}, and begin "
-            f"is {first}. Write -1 for all that is left"
-        )
-    size = left if count == -1 else count
-    return _Axis(size, 1, size == total)
-
-
-def _entries(value: Any) -> tuple[Begin, ...]:
-    """The numbers in a list or vector; those that are not known as scalar arrays."""
-    if isinstance(value, (Tensor, Variable)):
-        array = _array(value)
-        if is_traced(array) and array.ndim == 1:
-            return tuple([array[place] for place in range(array.shape[0])])
-    if isinstance(value, (list, tuple)):
-        return tuple([_scalar_index(item) for item in value])
-    found = freeze(value)
-    return found if isinstance(found, tuple) else (found,)
-
-
-@composite
-def strided_slice(
-    input_: Array,
-    begin: Any,
-    end: Any,
-    strides: Any = None,
-    begin_mask: int = 0,
-    end_mask: int = 0,
-    ellipsis_mask: int = 0,
-    new_axis_mask: int = 0,
-    shrink_axis_mask: int = 0,
-    var: Any = None,
-    name: str | None = None,
-) -> Any:
-    """`input_[begin[0]:end[0]:strides[0], ...]`, with the exceptions that bits of the masks mark.
-
-    Bit i of `begin_mask` or `end_mask` leaves out that bound, of `ellipsis_mask` makes entry i
-    `...`, of `new_axis_mask` a new axis, of `shrink_axis_mask` the single index `begin[i]`.
-    Given a variable as `var`, the result can be assigned to, as `var[...]` can.
-
-    >>> tf.strided_slice([1, 2, 3, 4], [0], [4], [2]).numpy()
-    array([1, 3], dtype=int32)
-    """
-    begins, ends = _entries(begin), _entries(end)
-    steps = (1,) * len(begins) if strides is None else _entries(strides)
-    if not len(begins) == len(ends) == len(steps):
-        _refuse(
-            f"begin, end and strides must have the same length; given {len(begins)}, {len(ends)} "
-            f"and {len(steps)}"
-        )
-    key: list[Any] = []
-    for place, (first, last, step) in enumerate(zip(begins, ends, steps, strict=True)):
-        bit = 1 << place
-        if ellipsis_mask & bit:
-            key.append(Ellipsis)
-        elif new_axis_mask & bit:
-            key.append(None)
-        elif shrink_axis_mask & bit:
-            if step != 1:
-                _refuse(f"strides[{place}]={step} must be 1 where shrink_axis_mask takes one index")
-            key.append(first if isinstance(first, int) else wrap(first))
-        else:
-            bounds = None if begin_mask & bit else first, None if end_mask & bit else last
-            key.append(builtins.slice(*[_tensor_or_int(bound) for bound in bounds], step))
-    source = var if isinstance(var, Variable) else input_
-    if not isinstance(source, (Tensor, Variable)):
-        source = source if hasattr(type(source), "__keratin_op__") else convert_to_tensor(source)
-    return source[tuple(key)] if isinstance(source, Variable) else _getitem(source, tuple(key))
-
-
-def _tensor_or_int(bound: Any) -> Any:
-    return bound if bound is None or isinstance(bound, int) else wrap(bound)

@@ -20,6 +20,7 @@ from keratin.array._support import (
     host_value,
     integers,
     library,
+    named,
     normalize_axes,
     normalize_axis,
     on_host,
@@ -69,6 +70,7 @@ def concat(values: Ts, axis: int, name: Static = "concat") -> jax.Array:
     return library(*values).concatenate(values, place) if first.ndim else first
 
 
+@named("stack")
 @op(strings=True)
 def _stack(values: Ts, axis: int) -> jax.Array:
     first = values[0]
@@ -95,7 +97,7 @@ def stack(values: Ts, axis: int = 0, name: str | None = "stack") -> Any:
         return convert_to_tensor(values)
     if not len(values):
         return convert_to_tensor(np.zeros(0, np.float32))
-    return _stack(values, place, name)
+    return _stack(values, place)
 
 
 def parallel_stack(values: Ts, name: str | None = "parallel_stack") -> Any:
@@ -214,6 +216,7 @@ def tile(input: Array, multiples: Static) -> jax.Array:
     return library(input).tile(input, multiples)
 
 
+@named("repeat")
 @op(strings=True)
 def _repeat(input: Array, repeats: int, axis: int | None) -> jax.Array:
     place = None if axis is None else normalize_axis(axis, input.ndim)
@@ -239,8 +242,8 @@ def repeat(input: Array, repeats: Any, axis: int | None = None, name: str | None
     if counts.size == 1:
         if counts.item() < 0:
             raise errors.InvalidArgumentError(f"repeats={counts.item()} must be 0 or more")
-        return _repeat(input, counts.item(), place, name)
-    tensor = input if isinstance(input, (Tensor, Variable)) else convert_to_tensor(input)
+        return _repeat(input, counts.item(), place)
+    tensor: Any = input if isinstance(input, (Tensor, Variable)) else convert_to_tensor(input)
     if place is None:
         tensor, place = reshape(tensor, -1), 0
     shape = static_shape(tensor) or ()
@@ -251,7 +254,7 @@ def repeat(input: Array, repeats: Any, axis: int | None = None, name: str | None
             f"{size}. Give one number for each, or one for all"
         )
     rows = np.repeat(np.arange(size, dtype=np.int32), np.maximum(counts, 0))
-    return take(tensor, wrap(rows), place, name)
+    return take(tensor, wrap(rows), place)
 
 
 # Padded
@@ -259,7 +262,7 @@ def repeat(input: Array, repeats: Any, axis: int | None = None, name: str | None
 _MODES = ("CONSTANT", "REFLECT", "SYMMETRIC")
 
 
-def _padding(shape: tuple[int, ...], paddings: Any, mode: str) -> list[tuple[int, int]]:
+def _padding(shape: tuple[int, ...], paddings: Any, mode: str) -> list[tuple[int, ...]]:
     """The paddings as pairs, one an axis; checked."""
     pairs = [tuple(pair) if isinstance(pair, tuple) else (pair,) for pair in paddings]
     if len(pairs) != len(shape) or any(len(pair) != 2 for pair in pairs):
@@ -281,13 +284,14 @@ def _padding(shape: tuple[int, ...], paddings: Any, mode: str) -> list[tuple[int
                 f"{max(shape[axis] - reach, 0)}; paddings={_nested(paddings)}. Pad in two steps, "
                 "or use mode='CONSTANT'"
             )
-    return pairs  # type: ignore[return-value]
+    return pairs
 
 
 def _nested(paddings: Any) -> Any:
     return [list(pair) if isinstance(pair, tuple) else pair for pair in paddings]
 
 
+@named("pad")
 @op(strings=True)
 def _pad(tensor: Array, paddings: Static, mode: str) -> jax.Array:
     pairs = _padding(tensor.shape, paddings, mode)
@@ -299,8 +303,9 @@ def _pad(tensor: Array, paddings: Static, mode: str) -> jax.Array:
     return library(tensor).pad(tensor, pairs, constant_values=filler)
 
 
+@named("pad")
 @op(strings=True)
-def _pad_with(tensor: T, constant_values: T, paddings: Static) -> jax.Array:
+def _pad_with(tensor: T, constant_values: T, paddings: Static) -> Any:
     if constant_values.ndim:
         raise errors.InvalidArgumentError(
             f"constant_values must be a scalar; its shape is {list(constant_values.shape)}"
@@ -308,7 +313,7 @@ def _pad_with(tensor: T, constant_values: T, paddings: Static) -> jax.Array:
     pairs = _padding(tensor.shape, paddings, "CONSTANT")
     if isinstance(tensor, np.ndarray):
         return np.pad(tensor, pairs, constant_values=constant_values.item()) if pairs else tensor
-    return lax.pad(tensor, constant_values, [(*pair, 0) for pair in pairs])
+    return lax.pad(tensor, constant_values, [(before, after, 0) for before, after in pairs])
 
 
 @composite
@@ -338,10 +343,10 @@ def pad(
             f"paddings={pairs} must be a list of pairs [before, after], one for each axis"
         )
     if chosen != "CONSTANT" or (type(constant_values) in (int, float) and constant_values == 0):
-        return _pad(tensor, pairs, chosen, name)
+        return _pad(tensor, pairs, chosen)
     if isinstance(constant_values, (Tensor, Variable)):
         constant_values = stop_gradient(constant_values)
-    return _pad_with(tensor, constant_values, pairs, name)
+    return _pad_with(tensor, constant_values, pairs)
 
 
 # Turned around
@@ -394,7 +399,7 @@ def reverse_sequence(
            [6, 5, 4]], dtype=int32)
     """
     xp = library(input)
-    along = normalize_axis(seq_axis, input.ndim, "seq_axis")
+    along = normalize_axis(seq_axis, input.ndim, "seq_axis")  # type: ignore[arg-type]
     batch = normalize_axis(batch_axis or 0, input.ndim, "batch_axis")
     if along == batch:
         raise errors.InvalidArgumentError(

@@ -14,7 +14,7 @@ from keratin._engine.tensor import OBJECT, Tensor, convert_to_tensor, is_traced,
 from keratin._engine.variable import Variable
 from keratin.array._gathering import take
 from keratin.array._shape import reshape
-from keratin.array._support import composite, host_value, integers, library, plain, prepared
+from keratin.array._support import composite, host_value, integers, library, named, plain, prepared
 
 # Distinct values
 
@@ -34,6 +34,7 @@ class UniqueWithCounts(NamedTuple):
     count: Any
 
 
+@named("unique")
 @op(host=True)
 def _distinct(x: Array, out_idx: DTypeArg) -> tuple[Any, ...]:
     """For each distinct value, in the order of occurrence: its first place; the index of each; the
@@ -127,8 +128,7 @@ def dynamic_partition(
     rows = reshape(tensor, (chosen.size, *shape[chosen.ndim :]))
     flat = chosen.reshape(-1)
     return [
-        take(rows, wrap(np.flatnonzero(flat == part).astype(np.int32)), 0, name)
-        for part in range(count)
+        take(rows, wrap(np.flatnonzero(flat == part).astype(np.int32)), 0) for part in range(count)
     ]
 
 
@@ -155,11 +155,12 @@ def dynamic_stitch(indices: Arrays, data: Ts, name: str | None = None) -> Any:
     source = np.full(size, flat.size, np.int64)
     source[flat] = np.arange(flat.size)
     ranks = tuple([place.shape for place in places])
-    return _stitched(list(data), source.astype(np.int32), flat.astype(np.int32), ranks, name)
+    return _stitched(list(data), source.astype(np.int32), flat.astype(np.int32), ranks)
 
 
+@named("dynamic_stitch")
 @op(strings=True)
-def _stitched(data: Ts, source: Array, flat: Array, shapes: Any) -> jax.Array:
+def _stitched(data: Ts, source: Array, flat: Array, shapes: Any) -> Any:
     rows, first = [], data[0].shape[len(shapes[0]) :]
     for position, (value, shape) in enumerate(zip(data, shapes, strict=True)):
         if value.shape[: len(shape)] != shape or value.shape[len(shape) :] != first:

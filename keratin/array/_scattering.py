@@ -22,6 +22,7 @@ from keratin.array._support import (
     Shape,
     composite,
     dimensions,
+    named,
     on_host,
     prepared,
     with_shape,
@@ -86,8 +87,9 @@ def _checked(shape: tuple[int, ...], indices: Any, updates: Any) -> Any:
 # Into zeros
 
 
+@named("scatter_nd")
 @op(strings=True)
-def _scatter_nd(updates: Array, indices: Array, shape: Static) -> jax.Array:
+def _scatter_nd(updates: Array, indices: Array, shape: Static) -> Any:
     indices = _checked(shape, indices, updates)
     if isinstance(updates, np.ndarray):
         result = np.full(shape, b"" if updates.dtype == OBJECT else 0, updates.dtype)
@@ -116,7 +118,7 @@ def scatter_nd(
     sizes, places = dimensions(shape), on_host(indices)
     if check_policy(bad_indices_policy):
         require_in_shape(places, sizes)
-    return _scatter_nd(updates, places, sizes, name)
+    return _scatter_nd(updates, places, sizes)
 
 
 # Into a tensor
@@ -152,7 +154,7 @@ def _update_arguments(tensor: Any, indices: Any, updates: Any, name: Any = None)
 
 @prepared(_update_arguments)
 @op(strings=True)
-def tensor_scatter_nd_update(tensor: T, indices: Array, updates: T) -> jax.Array:
+def tensor_scatter_nd_update(tensor: T, indices: Array, updates: T) -> Any:
     """A copy of the tensor with `updates` in the places that the index vectors name.
 
     >>> tf.tensor_scatter_nd_update([1, 2, 3], [[0], [2]], [8, 9]).numpy()
@@ -236,9 +238,9 @@ def _extremum(scatter: Callable[..., jax.Array]) -> Callable[..., jax.Array]:
 def _gather_numbers(indices: Any, rank: int) -> lax.GatherDimensionNumbers:
     numbers = _dimension_numbers(indices, rank)
     return lax.GatherDimensionNumbers(
-        offset_dims=numbers.update_window_dims,
-        collapsed_slice_dims=numbers.inserted_window_dims,
-        start_index_map=numbers.scatter_dims_to_operand_dims,
+        offset_dims=tuple(numbers.update_window_dims),
+        collapsed_slice_dims=tuple(numbers.inserted_window_dims),
+        start_index_map=tuple(numbers.scatter_dims_to_operand_dims),
     )
 
 

@@ -24,6 +24,7 @@ from keratin.array._support import (
     dimensions,
     integers,
     library,
+    named,
     normalize_axes,
     normalize_axis,
     plain,
@@ -334,8 +335,9 @@ def identity_n(input: Arrays) -> list[jax.Array]:
     return list(input)
 
 
+@named("stop_gradient")
 @op(strings=True)
-def _stop_gradient(input: Array) -> jax.Array:
+def _stop_gradient(input: Array) -> Any:
     return input if isinstance(input, np.ndarray) else jax.lax.stop_gradient(input)
 
 
@@ -350,7 +352,7 @@ def stop_gradient(input: Array, name: str | None = None) -> Any:
     """
     for tape in context.tapes:
         tape.cut(input)
-    return without_tapes(_stop_gradient, input, name)
+    return without_tapes(_stop_gradient, input)
 
 
 def guarantee_const(input: Array, name: str | None = None) -> Any:
@@ -361,4 +363,4 @@ def guarantee_const(input: Array, name: str | None = None) -> Any:
     """
     for tape in context.tapes:
         tape.cut(input)
-    return without_tapes(_stop_gradient, input, name)
+    return without_tapes(_stop_gradient, input)

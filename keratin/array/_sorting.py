@@ -53,7 +53,7 @@ def searchsorted(
     sorted_sequence: T,
     values: T,
     side: str = "left",
-    out_type: DTypeArg = "int32",  # type: ignore[assignment]
+    out_type: DTypeArg = "int32",
 ) -> jax.Array:
     """Where each value would go into a sorted sequence: before ("left") or after equal ones.
 

@@ -12,7 +12,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from keratin._engine import errors
-from keratin._engine.op import OpSpec, explain, freeze
+from keratin._engine.explain import explain
+from keratin._engine.op import OpSpec, freeze
 from keratin._engine.state import context
 from keratin._engine.tensor import (
     Tensor,
@@ -177,6 +178,16 @@ def prepared(prepare: Callable[..., tuple[Any, ...]]) -> Callable[[Function], Fu
             return function(*arguments)
 
         return call
+
+    return decorate
+
+
+def named(name: str) -> Callable[[Function], Function]:
+    """Have the messages of an op that is a part of another one name that one."""
+
+    def decorate(function: Any) -> Any:
+        function.spec.name = name
+        return function
 
     return decorate
 

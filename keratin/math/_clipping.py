@@ -12,7 +12,7 @@ import numpy as np
 from keratin._engine import errors
 from keratin._engine.op import Static, T, Ts, op
 from keratin._engine.tensor import Tensor, convert_to_tensor
-from keratin.array._support import number_like
+from keratin.array._support import named, number_like
 
 
 def _lesser(x: jax.Array, y: jax.Array) -> jax.Array:
@@ -24,6 +24,7 @@ def _greater(x: jax.Array, y: jax.Array) -> jax.Array:
     return jnp.where(x < y, y, x)
 
 
+@named("clip_by_value")
 @op(T="real")
 def _clip_by_value(t: T, clip_value_min: T, clip_value_max: T) -> jax.Array:
     for bound, name in ((clip_value_min, "clip_value_min"), (clip_value_max, "clip_value_max")):
@@ -48,7 +49,7 @@ def clip_by_value(t: T, clip_value_min: T, clip_value_max: T, name: str | None =
     array([0, 1, 5], dtype=int32)
     """
     low, high = number_like(clip_value_min, t), number_like(clip_value_max, t)
-    return _over_slices(t, lambda x: _clip_by_value(x, low, high, name))
+    return _over_slices(t, lambda x: _clip_by_value(x, low, high))
 
 
 def _over_slices(t: Any, function: Any) -> Any:
@@ -62,6 +63,7 @@ def _is_slices(value: Any) -> bool:
     return not isinstance(value, Tensor) and hasattr(value, "indices") and hasattr(value, "values")
 
 
+@named("clip_by_norm")
 @op(T="float")
 def _clip_by_norm(t: T, clip_norm: T, axes: Static) -> jax.Array:
     squares = jnp.sum(t * t, axes, keepdims=True)
@@ -81,9 +83,10 @@ def clip_by_norm(t: T, clip_norm: T, axes: Static = None, name: str | None = Non
     array([0.6, 0.8], dtype=float32)
     """
     limit = number_like(clip_norm, t)
-    return _over_slices(t, lambda x: _clip_by_norm(x, limit, axes, name))
+    return _over_slices(t, lambda x: _clip_by_norm(x, limit, axes))
 
 
+@named("clip_by_global_norm")
 @op(T="float")
 def _clip_by_global_norm(t_list: Ts, clip_norm: T, use_norm: T | None) -> Any:
     norm = use_norm
@@ -117,6 +120,6 @@ def clip_by_global_norm(
         norm = convert_to_tensor(np.float32(0)) if use_norm is None else use_norm
         return list(t_list), convert_to_tensor(norm)
     tensors = [t.values if _is_slices(t) else t for t in present]
-    scaled, norm = _clip_by_global_norm(tensors, clip_norm, use_norm, name)
+    scaled, norm = _clip_by_global_norm(tensors, clip_norm, use_norm)
     rest = iter(scaled)
     return [None if t is None else _over_slices(t, lambda _: next(rest)) for t in t_list], norm
