@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 import keratin as tf
 
 NUM_POINTS = 1000
-LEARNING_RATE = 0.1
+LEARNING_RATE = 0.05
 NUM_STEPS = 200
 
 
