@@ -30,7 +30,7 @@ def _rows(data, segment_ids, num_segments):
         raise errors.InvalidArgumentError(
             f"num_segments={num_segments} is negative; 0 or more is needed."
         )
-    ids = segment_ids.reshape(-1)
+    ids = segment_ids.reshape(-1).astype(np.int64)  # so that any num_segments fits
     exists = (ids >= 0) & (ids < num_segments)
     return data.reshape(-1, *data.shape[rank:]), jnp.where(exists, ids, num_segments)
 

@@ -21,6 +21,7 @@ def _bincount(
     binary_output: bool,
 ):
     rows = arr if by_row and arr.ndim == 2 else arr.reshape(1, -1)
+    rows = rows.astype(np.int64)  # so that the number of any row and bin fits
     places = jnp.where(rows >= 0, rows, size)
     lines = jnp.broadcast_to(jnp.arange(len(rows), dtype=rows.dtype)[:, np.newaxis], rows.shape)
     dtype = dtype if weights is None else weights.dtype

@@ -91,3 +91,8 @@ def test_ids_that_are_traced(tf):
 def test_rows_beyond_the_last_segment_are_left_out(tf):
     total = tf.math.unsorted_segment_sum([1.0, 2.0, 4.0], [0, 5, 1], 2)
     assert total.numpy().tolist() == [1.0, 4.0]
+
+
+def test_narrow_ids_of_many_segments(tf):
+    total = tf.math.unsorted_segment_sum([1.0, 2.0], tf.constant([-1, 100], tf.int8), 300)
+    assert total.numpy().sum() == 2.0 and total.numpy()[100] == 2.0

@@ -132,6 +132,13 @@ def test_bincount_of_what_cannot_be_counted(tf):
         tf.math.bincount(LIST, weights=[1, 2])
 
 
+def test_narrow_integers_are_counted_in_any_number_of_bins(tf):
+    found = tf.math.bincount(tf.constant([1, 1, 3], tf.uint8), minlength=300).numpy()
+    assert found.shape == (300,) and found[:4].tolist() == [0, 2, 0, 1]
+    rows = tf.zeros([200, 1], tf.int8)
+    assert tf.math.bincount(rows, axis=-1).numpy().tolist() == [[1]] * 200
+
+
 def test_bincount_of_unknown_length(tf):
     with pytest.raises(ValueError, match="minlength and maxlength the same number"):
         tf.function(tf.math.bincount)(tf.constant(LIST))
