@@ -1,0 +1,78 @@
+"""The kinds of functions there are, for `isinstance`."""
+
+from __future__ import annotations
+
+import abc
+import inspect
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from keratin._engine import function as engine
+
+
+class FunctionType(inspect.Signature):
+    """The signature of a compiled function.
+
+    >>> def double(x: tf.types.experimental.TensorLike):
+    ...     return x * 2
+    >>> list(tf.types.experimental.FunctionType.from_callable(double).parameters)
+    ['x']
+    """
+
+
+class Callable(abc.ABC):
+    """Something that is called with tensors and has a `function_type`."""
+
+    @property
+    @abc.abstractmethod
+    def function_type(self) -> inspect.Signature:
+        """The signature."""
+
+    @abc.abstractmethod
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Run it."""
+
+
+class AtomicFunction(Callable):
+    """A compiled function that takes the values it captures as arguments of the call."""
+
+    @abc.abstractmethod
+    def call_with_captures(
+        self, args: Sequence[Any], kwargs: Mapping[str, Any], captures: Sequence[Any]
+    ) -> Any:
+        """Run it with values for what it captures."""
+
+
+class ConcreteFunction(Callable):
+    """A function compiled for one signature, as `get_concrete_function` gives it.
+
+    >>> double = tf.function(lambda x: x * 2)
+    >>> concrete = double.get_concrete_function(tf.constant(1.0))
+    >>> isinstance(concrete, tf.types.experimental.ConcreteFunction)
+    True
+    """
+
+    @property
+    @abc.abstractmethod
+    def inference_fn(self) -> Any:
+        """The function without gradients."""
+
+
+class PolymorphicFunction(Callable):
+    """A function that is compiled for each signature it is called with: what `tf.function` makes.
+
+    >>> isinstance(tf.function(lambda x: x * 2), tf.types.experimental.PolymorphicFunction)
+    True
+    """
+
+    @abc.abstractmethod
+    def get_concrete_function(self, *args: Any, **kwargs: Any) -> Any:
+        """The function compiled for the signature of these arguments."""
+
+    @abc.abstractmethod
+    def experimental_get_compiler_ir(self, *args: Any, **kwargs: Any) -> Any:
+        """The program that is compiled for these arguments, as text."""
+
+
+ConcreteFunction.register(engine.ConcreteFunction)
+PolymorphicFunction.register(engine.Function)

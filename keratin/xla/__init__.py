@@ -1,0 +1,3 @@
+"""tf.xla: the compiler, which everything is compiled by."""
+
+from keratin.xla import experimental as experimental
