@@ -15,8 +15,13 @@ from keratin import math as math
 from keratin import nest as nest
 from keratin import nn as nn
 from keratin import random as random
+from keratin import sets as sets
 from keratin import signal as signal
 from keratin import sparse as sparse
+from keratin import sysconfig as sysconfig
+from keratin import types as types
+from keratin import version as version
+from keratin import xla as xla
 from keratin._engine.control_flow import case as case
 from keratin._engine.control_flow import cond as cond
 from keratin._engine.control_flow import switch_case as switch_case
