@@ -25,7 +25,7 @@ from keratin import xla as xla
 from keratin._engine.control_flow import case as case
 from keratin._engine.control_flow import cond as cond
 from keratin._engine.control_flow import switch_case as switch_case
-from keratin._engine.control_flow import while_loop as while_loop
+from keratin._engine.loop import while_loop as while_loop
 from keratin._engine.device import device as device
 from keratin._engine.device_spec import DeviceSpec as DeviceSpec
 from keratin._engine.differentiation import custom_gradient as custom_gradient

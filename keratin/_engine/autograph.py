@@ -23,17 +23,18 @@ from malt.operators.variables import Undefined, UndefinedReturnValue
 from malt.pyct import inspect_utils, origin_info
 from malt.utils import ag_logging
 
-from keratin._engine import control_flow, errors, host
+from keratin._engine import errors, host
 from keratin._engine.block import array_of
-from keratin._engine.control_flow import (
+from keratin._engine.control_flow import TO_INDEX, cond, is_staged, predicate, staged_switch
+from keratin._engine.kernel import Kernel, apply
+from keratin._engine.loop import (
+    LOOP_BODY,
     DynamicRange,
-    cond,
-    is_staged,
+    capacity,
     staged_scan,
-    staged_switch,
     staged_while,
+    zeros_like,
 )
-from keratin._engine.op import Kernel, apply
 from keratin._engine.operators import operators
 from keratin._engine.state import context
 from keratin._engine.tensor import Tensor, convert_to_tensor
@@ -109,7 +110,7 @@ def _staged_if(
         return run
 
     scalar = _scalar(test)
-    index = apply(control_flow._TO_INDEX, [scalar], [array_of(scalar)])
+    index = apply(TO_INDEX, [scalar], [array_of(scalar)])
     branches = [keep("the else branch", orelse), keep("the if branch", body)]
     labels = ["the else branch", "the if branch"]
     try:
@@ -144,7 +145,7 @@ def _with_returns(
             values = list(function())
             for place, example in places.items():
                 if isinstance(values[place], _Name):
-                    values[place] = control_flow.zeros_like(example)
+                    values[place] = zeros_like(example)
             return values
 
         return run
@@ -154,14 +155,14 @@ def _with_returns(
 
 def _in_loop(scope: Any) -> bool:
     while scope is not None:
-        if scope.name == control_flow.LOOP_BODY:
+        if scope.name == LOOP_BODY:
             return True
         scope = scope.parent
     return False
 
 
 def _scalar(test: Any) -> Any:
-    return control_flow._predicate(test, "if")
+    return predicate(test, "if")
 
 
 def _mismatch(names: Sequence[str], results: dict[str, Any]) -> Exception | None:
@@ -331,7 +332,7 @@ def _for_tensor(
         return list(get_state()), None
 
     before = list(get_state())
-    with control_flow.capacity(length):
+    with capacity(length):
         values, _ = staged_scan(step, before, elements, length, symbol_names, "for")
     set_state(tuple(values))
 
@@ -367,7 +368,7 @@ def _for_range(
     before = [start, *get_state()]
     names = ["the counter of the loop", *symbol_names]
     known = isinstance(bounds.limit, int) and isinstance(bounds.start, int)
-    with control_flow.capacity(bounds.limit if known else None):
+    with capacity(bounds.limit if known else None):
         values = staged_while(check, step, before, names, "for", opts.get("maximum_iterations"))
     set_state(tuple(values[1:]))
 

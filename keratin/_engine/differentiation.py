@@ -11,9 +11,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from keratin._engine import errors, op
+from keratin._engine import errors
 from keratin._engine.block import Block, array_of, flatten
-from keratin._engine.op import Kernel
+from keratin._engine.kernel import Kernel, apply
 from keratin._engine.state import context
 from keratin._engine.tape import GradientTape, UnconnectedGradients
 from keratin._engine.tensor import Tensor, convert_to_tensor, wrap
@@ -151,7 +151,7 @@ def _call_traced(function: Callable[..., Any], args: tuple[Any, ...], kwargs: An
     """In a program: a step that JAX itself differentiates by the user's function."""
     traced = _TracedCall(function, args, kwargs)
     block = traced.block
-    found = op.apply(
+    found = apply(
         traced.kernel(),
         [*traced.inputs, *block.const_inputs],
         [*traced.arrays, *block.consts],
@@ -238,7 +238,7 @@ def recompute_grad(f: Callable[..., Any]) -> Callable[..., Any]:
         def again(*given: Any) -> Any:
             return block.run(given[count:], given[:count], [])
 
-        found = op.apply(
+        found = apply(
             Kernel("recompute_grad", again),
             [*inputs, *block.const_inputs],
             [*arrays, *block.consts],

@@ -332,6 +332,19 @@ def user_location() -> str:
     return f"{position[0]}, line {position[1]}" if position else "an unknown line"
 
 
+# Exceptions of Python functions that the running program called, first to last.
+raised_on_host: list[BaseException] = []
+
+
+def take_raised() -> Exception | None:
+    """The exception that a call from the running program raised, if any; forget it."""
+    if not raised_on_host:
+        return None
+    error = raised_on_host[0]
+    raised_on_host.clear()
+    return error.with_traceback(None) if isinstance(error, Exception) else None
+
+
 def leaked() -> TracedValueError:
     """The error for a traced tensor that was used outside of the code it was traced in."""
     return TracedValueError(

@@ -13,10 +13,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from keratin._engine import errors, op, random
+from keratin._engine import errors, random
 from keratin._engine.block import Block, array_of, flatten
-from keratin._engine.control_flow import staged_scan
-from keratin._engine.op import Kernel
+from keratin._engine.kernel import Kernel, apply
+from keratin._engine.loop import staged_scan
 from keratin._engine.operators import operators
 from keratin._engine.spec import TypeSpec
 from keratin._engine.state import context
@@ -289,11 +289,11 @@ def vectorized_map(
     def mapped(*given: Any) -> Any:
         lanes = jnp.arange(given[0].shape[0], dtype=jnp.uint64)
         one = functools.partial(block.run, given[count:])
-        each = jax.vmap(lambda *parts: one(parts, []), out_axes=axes)
+        each: Any = jax.vmap(lambda *parts: one(parts, []), out_axes=axes)
         return each(*given[:count], lanes)
 
     kernel = Kernel("vectorized_map", mapped)
-    found = op.apply(kernel, [*tensors, *block.const_inputs], [*arrays, *block.consts])
+    found = apply(kernel, [*tensors, *block.const_inputs], [*arrays, *block.consts])
     for variable, value in zip(block.written.values(), found[block.num_outputs :], strict=True):
         variable._write(value._value)
     return block.rebuild(found[: block.num_outputs])

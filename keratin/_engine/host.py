@@ -16,10 +16,10 @@ import jax.numpy as jnp
 import numpy as np
 from jax.experimental import io_callback
 
-from keratin._engine import errors, op, state, tape
+from keratin._engine import errors, state, tape
 from keratin._engine.block import array_of, flatten
 from keratin._engine.dtype import as_dtype
-from keratin._engine.op import Kernel
+from keratin._engine.kernel import Kernel, apply
 from keratin._engine.state import context
 from keratin._engine.tensor import OBJECT, Tensor, convert_to_tensor, is_traced, on_device, wrap
 from keratin._engine.variable import Variable
@@ -31,26 +31,17 @@ logging.getLogger("jax._src.callback").addFilter(lambda record: not _raised)
 
 
 def keeping_errors(function: Callable[..., Any]) -> Callable[..., Any]:
-    """`function`, with its exception kept for `take_error`."""
+    """`function`, with its exception kept for `errors.take_raised`."""
 
     def guarded(*args: Any) -> Any:
         try:
             with state.enter(None), state.listening(()):
                 return function(*args)
         except BaseException as error:
-            _raised.append(error)
+            errors.raised_on_host.append(error)
             raise
 
     return guarded
-
-
-def take_error() -> BaseException | None:
-    """The exception that a call from the running program raised, if any; forget it."""
-    if not _raised:
-        return None
-    error = _raised[0]
-    _raised.clear()
-    return error
 
 
 def call_on_host(function: Callable[..., None], *values: Any, ordered: bool = False) -> None:
@@ -172,7 +163,7 @@ def _staged_call(
         return list(jax.pure_callback(keeping_errors(on_host), structs, *fixed))
 
     kernel = Kernel(what, _differentiable(call, function, structs) if gradient else call)
-    return list(op.apply(kernel, tensors, [array_of(tensor) for tensor in tensors]))
+    return list(apply(kernel, tensors, [array_of(tensor) for tensor in tensors]))
 
 
 def _result_types(

@@ -7,10 +7,9 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from keratin._engine import op
 from keratin._engine.block import array_of
 from keratin._engine.dtype import DType, as_dtype
-from keratin._engine.op import Kernel
+from keratin._engine.kernel import Kernel, apply
 from keratin._engine.shape import TensorShape
 from keratin._engine.spec import TensorSpec, TypeSpec
 from keratin._engine.tensor import Tensor, convert_to_tensor
@@ -106,7 +105,7 @@ class IndexedSlices:
             return jnp.zeros(shape, values.dtype).at[indices].add(values)
 
         parts = [self._values, self._indices]
-        dense: Tensor = op.apply(
+        dense: Tensor = apply(
             Kernel("IndexedSlices", fill), parts, [array_of(part) for part in parts]
         )
         return dense

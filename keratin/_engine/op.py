@@ -23,12 +23,13 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias, TypeVar, overload
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from keratin._engine import dtype as dtypes
 from keratin._engine import errors
 from keratin._engine.dtype import DType, as_dtype
+from keratin._engine.explain import explain
+from keratin._engine.kernel import Kernel, finish, trace
 from keratin._engine.state import context
 from keratin._engine.tensor import (
     OBJECT,
@@ -57,25 +58,11 @@ GROUPS = {
     "any": "bool int uint float complex string",
 }
 
-# What runs after every op that is not traced: (name of the op, its inputs, its outputs).
-after_call_hooks: list[Callable[[str, list[Any], list[Tensor]], None]] = []
 
 # What makes arguments that share a dtype alike where mixing was asked for, see `promotion`.
 before_convert_hooks: list[Callable[[list[Any], list[int]], None]] = []
 
 _FOLD_LIMIT = 1024
-
-
-class Kernel:
-    """A pure function of arrays, fixed but for them: what tapes record and differentiate."""
-
-    __slots__ = ("__weakref__", "function", "jitted", "name", "pullbacks")
-
-    def __init__(self, name: str, function: Callable[..., Any], jitted: Any = None):
-        self.name = name
-        self.function = function
-        self.jitted = jitted or jax.jit(function, inline=True)
-        self.pullbacks: dict[Any, Any] = {}
 
 
 class _Parameter:
@@ -84,10 +71,10 @@ class _Parameter:
     __slots__ = ("default", "kind", "name", "optional", "sequence")
 
     def __init__(self, parameter: inspect.Parameter):
-        annotation = parameter.annotation
-        if annotation is not parameter.empty and not isinstance(annotation, str):
+        text = "" if parameter.annotation is parameter.empty else parameter.annotation
+        if not isinstance(text, str):
             raise TypeError("@op reads annotations as text: from __future__ import annotations")
-        text = "" if annotation is parameter.empty else annotation.replace(" ", "")
+        text = text.replace(" ", "")
         base = text.removesuffix("|None")
         self.name = parameter.name
         self.default = parameter.default
@@ -638,145 +625,4 @@ def _call_on_host(call: _Call, arrays: list[Any]) -> Any:
     return jax.tree.map(make, result)
 
 
-def apply(kernel: Kernel, inputs: Sequence[Any], arrays: Sequence[Any]) -> Any:
-    """Run a kernel on arrays that belong to `inputs`, and tell whoever listens."""
-    if context.scope is not None and context.tapes:
-        return trace(kernel, list(inputs), list(arrays))
-    return finish(kernel, inputs, arrays, kernel.jitted(*arrays))
-
-
-def trace(kernel: Kernel, inputs: list[Any], arrays: list[Any]) -> Any:
-    """Trace a kernel while tapes listen: one tape alone keeps the pullback, not the recipe."""
-    tapes = context.tapes
-    if len(tapes) == 1 and tapes[0].keeps_pullbacks:
-        wanted = tapes[0].differentiable(inputs, arrays)
-        if not wanted:
-            return _wrapped(kernel.jitted(*arrays))
-        partial = _of(kernel.jitted, arrays, wanted)
-        outputs, vjp = jax.vjp(partial, *[arrays[i] for i in wanted])
-        result = _wrapped(outputs)
-        flat = jax.tree.leaves(result, is_leaf=_is_tensor)
-        tapes[0].record_pullback(inputs, wanted, _pullback_of(vjp, outputs), flat)
-        return result
-    return finish(kernel, inputs, arrays, kernel.jitted(*arrays))
-
-
-def _pullback_of(vjp: Callable[..., Any], outputs: Any) -> Callable[[list[Tensor]], list[Tensor]]:
-    """JAX's pullback as a function from tensors to tensors."""
-    leaves, tree = jax.tree.flatten(outputs)
-
-    def pull(cotangents: list[Tensor]) -> list[Tensor]:
-        arrays = [
-            cotangent._value
-            if jnp.issubdtype(leaf.dtype, jnp.inexact)
-            else np.zeros(leaf.shape, jax.dtypes.float0)
-            for leaf, cotangent in zip(leaves, cotangents, strict=True)
-        ]
-        return [wrap(array) for array in vjp(jax.tree.unflatten(tree, arrays))]
-
-    return pull
-
-
-def _of(function: Callable[..., Any], arrays: list[Any], wanted: list[int]) -> Callable[..., Any]:
-    """`function` of the wanted arrays alone."""
-
-    def partial(*some: Any) -> Any:
-        full = list(arrays)
-        for index, array in zip(wanted, some, strict=True):
-            full[index] = array
-        return function(*full)
-
-    return partial
-
-
-def _is_tensor(value: Any) -> bool:
-    return type(value) is Tensor
-
-
-def _wrapped(result: Any) -> Any:
-    return wrap(result) if isinstance(result, jax.Array) else jax.tree.map(wrap, result)
-
-
-def finish(kernel: Kernel, inputs: Sequence[Any], arrays: Sequence[Any], result: Any) -> Any:
-    """Tensors of the arrays that a kernel gave; tapes and hooks hear of them."""
-    if isinstance(result, jax.Array):
-        tensor = Tensor.__new__(Tensor)
-        tensor._value = result
-        if context.tapes:
-            for tape in context.tapes:
-                tape.record(kernel, inputs, arrays, [tensor])
-        if after_call_hooks:
-            run_hooks(kernel, inputs, [tensor])
-        return tensor
-    tensors = jax.tree.map(wrap, result)
-    if context.tapes or after_call_hooks:
-        flat = jax.tree.leaves(tensors, is_leaf=_is_tensor)
-        for tape in context.tapes:
-            tape.record(kernel, inputs, arrays, flat)
-        run_hooks(kernel, inputs, flat)
-    return tensors
-
-
-def run_hooks(kernel: Kernel, inputs: Sequence[Any], outputs: list[Tensor]) -> None:
-    for hook in after_call_hooks:
-        hook(kernel.name, list(inputs), outputs)
-
-
 # Errors
-
-
-def explain(name: str, error: Exception, spec: OpSpec | None, args: tuple[Any, ...]) -> Exception:
-    """The error to raise in place of `error`: it names the op, the arguments and the line."""
-    if getattr(error, "_explained", False) or isinstance(
-        error, (errors.TracedValueError, errors.OperatorNotAllowedInGraphError, AttributeError)
-    ):
-        return error.with_traceback(None)
-    if isinstance(error, jax.errors.UnexpectedTracerError):
-        return errors.leaked()
-    given = _describe(spec, args) if spec is not None else ""
-    reason = str(error).split("\n\n")[0].strip().rstrip(".")
-    message = f"tf.{name}: {reason}.{given} At {errors.user_location()}."
-    kind: type[Exception] = errors.InvalidArgumentError
-    if isinstance(error, errors.OpError):
-        kind = type(error)
-    elif isinstance(error, (jax.errors.JAXTypeError, jax.errors.JAXIndexError)):
-        kind = errors.InvalidArgumentError
-    elif isinstance(error, TypeError) and not _from_jax(error):
-        kind = TypeError
-    elif isinstance(error, (NotImplementedError, MemoryError, KeyError, OverflowError)):
-        kind = type(error)
-    result = kind(message)
-    result._explained = True  # type: ignore[attr-defined]
-    return result
-
-
-def _from_jax(error: Exception) -> bool:
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    module = "" if trace is None else str(trace.tb_frame.f_globals.get("__name__", ""))
-    return module.split(".")[0] in ("jax", "jaxlib", "numpy")
-
-
-def _describe(spec: OpSpec, args: tuple[Any, ...]) -> str:
-    parts = []
-    for parameter, value in zip(spec.parameters, args, strict=False):
-        if parameter.name == "name":
-            continue
-        if parameter.kind in ("static", "dtype"):
-            if value is not parameter.default:
-                parts.append(f"{parameter.name}={_brief(value)}")
-        elif value is not None:
-            parts.append(f"{parameter.name}: {_brief(value)}")
-    return f" Given {', '.join(parts)}." if parts else ""
-
-
-def _brief(value: Any) -> str:
-    if hasattr(value, "shape") and hasattr(value, "dtype"):
-        shape = tuple(value.shape) if value.shape is not None else "unknown"
-        dtype = getattr(value.dtype, "name", value.dtype)
-        return f"shape {shape} {dtype}"
-    if isinstance(value, (list, tuple)) and any(hasattr(item, "shape") for item in value):
-        return "[" + ", ".join(_brief(item) for item in value[:8]) + "]"
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."

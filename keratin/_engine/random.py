@@ -223,7 +223,7 @@ class RandomOp:
     """An op whose body takes a place in a stream first; see `random_op`."""
 
     def __init__(self, body: Callable[..., Any], kinds: str, reserve: Reserve):
-        functools.update_wrapper(self, body)
+        self.__name__, self.__doc__ = body.__name__, body.__doc__
         parameters = list(inspect.signature(body).parameters.values())[1:]
         kind_of = [str(p.annotation).split("|")[0].strip() for p in parameters]
         self.tensor_count = sum(kind in _TENSORS for kind in kind_of)
@@ -293,22 +293,24 @@ def _in_lane(place: Place, lane: Any) -> Place:
 
 def is_state(variable: Variable) -> bool:
     """Whether a variable holds the state of a stream."""
-    return id(variable) in _states
+    return _states.get(id(variable)) is variable
 
 
 def note_state(variable: Variable) -> None:
     """Let `tf.vectorized_map` know that a variable holds the state of a stream."""
-    _states[id(variable)] = weakref.ref(variable, lambda _, key=id(variable): _states.pop(key))
+    _states[id(variable)] = variable
 
 
-_states: dict[int, weakref.ref[Variable]] = {}
+# By identity: variables compare element by element.
+_states: weakref.WeakValueDictionary[int, Variable] = weakref.WeakValueDictionary()
 
 _TENSORS = ("T", "Ts", "Array", "Arrays")
 
 
 def reserve_by_size(sample: Any, arguments: dict[str, Any]) -> int:
     """The blocks that an op moves on by: 256 an element, ample for any rejection."""
-    return 256 * math.prod(jax.tree.leaves(sample)[0].shape)
+    shape: tuple[int, ...] = jax.tree.leaves(sample)[0].shape
+    return 256 * math.prod(shape)
 
 
 def random_op(
@@ -383,7 +385,7 @@ def prepare() -> None:
     """Make the variables of the global stream, if they do not exist."""
     if _streams.seeds is None:
         with _lock:
-            _streams.count = _state_variable(np.uint64(0), "random_count")
+            _streams.count = _state_variable(np.array(0, np.uint64), "random_count")
             _streams.seeds = _state_variable(_seed_table(_streams.seed), "random_seeds")
 
 
@@ -395,7 +397,7 @@ def set_seed(seed: Any) -> None:
         if _streams.seeds is None or _streams.count is None:
             return
         _streams.seeds.assign(_seed_table(number))
-        _streams.count.assign(np.uint64(0))
+        _streams.count.assign(np.array(0, np.uint64))
         for variable, first in _streams.others.values():
             variable.assign(first)
 

@@ -8,11 +8,11 @@ from typing import Any
 import jax
 import numpy as np
 
-from keratin._engine import errors, op
+from keratin._engine import errors
 from keratin._engine.block import array_of
-from keratin._engine.control_flow import known_capacity
 from keratin._engine.dtype import DType, as_dtype
-from keratin._engine.op import Kernel
+from keratin._engine.kernel import Kernel, apply
+from keratin._engine.loop import known_capacity
 from keratin._engine.operators import operators
 from keratin._engine.shape import TensorShape
 from keratin._engine.spec import TensorSpec, TypeSpec
@@ -162,7 +162,7 @@ class TensorArray:
         at = convert_to_tensor(index, dtype_hint=np.dtype(np.int32))
         result = self._like()
         arrays = [array_of(buffer), array_of(at), array_of(tensor)]
-        result._items, result._buffer = None, op.apply(_WRITE, [buffer, at, tensor], arrays)
+        result._items, result._buffer = None, apply(_WRITE, [buffer, at, tensor], arrays)
         return result
 
     def _allocated(self, size: int, example: Tensor) -> Tensor:
@@ -185,7 +185,7 @@ class TensorArray:
         if buffer is None:
             buffer = self.stack()
         at = convert_to_tensor(index, dtype_hint=np.dtype(np.int32))
-        element: Tensor = op.apply(_READ, [buffer, at], [array_of(buffer), array_of(at)])
+        element: Tensor = apply(_READ, [buffer, at], [array_of(buffer), array_of(at)])
         return element
 
     def _item(self, place: int) -> Tensor:

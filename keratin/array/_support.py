@@ -93,6 +93,8 @@ def host_value(value: Any) -> np.ndarray[Any, Any] | None:
         value = value._value
     elif isinstance(value, Variable):
         value = value._read()
+    elif hasattr(type(value), "__keratin_op__"):
+        return None
     if isinstance(value, jax.Array):
         return None if is_traced(value) or not _on_cpu() else np.asarray(value)
     try:
@@ -171,6 +173,9 @@ def prepared(prepare: Callable[..., tuple[Any, ...]]) -> Callable[[Function], Fu
 
         @functools.wraps(function)
         def call(*args: Any, **kwargs: Any) -> Any:
+            handler = _handler(args, kwargs)
+            if handler is not None:
+                return handler(call, _bound(call, args, kwargs))
             try:
                 arguments = prepare(*args, **kwargs)
             except Exception as error:
@@ -197,6 +202,9 @@ def composite(function: Function) -> Function:
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
+        handler = _handler(args, kwargs)
+        if handler is not None:
+            return handler(call, _bound(call, args, kwargs))
         try:
             return function(*args, **kwargs)
         except Exception as error:
@@ -222,13 +230,21 @@ def _explained(
     return explain(function.__name__, error, spec, bound.args)
 
 
-def delegated(public: Callable[..., Any], *args: Any) -> Any:
-    """What a symbolic, ragged or sparse argument makes of an op, or None: no argument is one."""
-    for value in args:
+def _handler(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Callable[..., Any] | None:
+    """What a symbolic, ragged or sparse first argument makes of a function; None of others."""
+    first = args[0] if args else next(iter(kwargs.values()), None)
+    for value in first if type(first) is list or type(first) is tuple else (first,):
         handler = getattr(type(value), "__keratin_op__", None)
         if handler is not None:
-            return handler(value, public, args)
+            return functools.partial(handler, value)
     return None
+
+
+def _bound(function: Callable[..., Any], args: Any, kwargs: Any) -> tuple[Any, ...]:
+    """All arguments in their order, the defaults filled in."""
+    bound = inspect.signature(function).bind(*args, **kwargs)
+    bound.apply_defaults()
+    return bound.args
 
 
 def without_tapes(function: Callable[..., Any], *args: Any) -> Any:

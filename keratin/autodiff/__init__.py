@@ -1,4 +1,4 @@
 """`tf.autodiff`: gradient tapes and forward accumulators."""
 
-from keratin._engine.tape import ForwardAccumulator as ForwardAccumulator
+from keratin._engine.forward import ForwardAccumulator as ForwardAccumulator
 from keratin._engine.tape import GradientTape as GradientTape

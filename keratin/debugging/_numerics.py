@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from keratin._engine import errors, host, op
+from keratin._engine import errors, host, kernel
 from keratin._engine.tensor import Tensor, convert_to_tensor, is_traced
 
 # Ops that only move or select values: what they return was there before.
@@ -96,8 +96,8 @@ def enable_check_numerics(stack_height_limit: int = 30, path_length_limit: int =
     >>> tf.debugging.disable_check_numerics()
     """
     _limits.update(stack=stack_height_limit, path=path_length_limit)
-    if _check_result not in op.after_call_hooks:
-        op.after_call_hooks.append(_check_result)
+    if _check_result not in kernel.after_call_hooks:
+        kernel.after_call_hooks.append(_check_result)
 
 
 def disable_check_numerics() -> None:
@@ -105,8 +105,8 @@ def disable_check_numerics() -> None:
 
     >>> tf.debugging.disable_check_numerics()
     """
-    if _check_result in op.after_call_hooks:
-        op.after_call_hooks.remove(_check_result)
+    if _check_result in kernel.after_call_hooks:
+        kernel.after_call_hooks.remove(_check_result)
 
 
 def _check_result(name: str, inputs: list[Any], outputs: list[Tensor]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any, NoReturn
 
-from keratin._engine import config, errors, op
+from keratin._engine import config, errors, kernel
 from keratin._engine.config import get_log_device_placement as get_log_device_placement
 from keratin._engine.tensor import Tensor, is_traced
 
@@ -16,10 +16,10 @@ def set_log_device_placement(enabled: bool) -> None:
     >>> tf.debugging.set_log_device_placement(False)
     """
     config.keep_log_device_placement(bool(enabled))
-    if _log_placement in op.after_call_hooks:
-        op.after_call_hooks.remove(_log_placement)
+    if _log_placement in kernel.after_call_hooks:
+        kernel.after_call_hooks.remove(_log_placement)
     if enabled:
-        op.after_call_hooks.append(_log_placement)
+        kernel.after_call_hooks.append(_log_placement)
 
 
 def _log_placement(name: str, inputs: list[Any], outputs: list[Tensor]) -> None:

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from keratin._engine import errors
-from keratin._engine.control_flow import while_loop
+from keratin._engine.loop import while_loop
 from keratin._engine.op import Array, T, op
 from keratin._engine.tensor import convert_to_tensor
 from keratin.linalg._matrix import conjugate

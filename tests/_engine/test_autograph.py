@@ -88,7 +88,7 @@ def over_rows(tf):
 
 def logic(tf):
     def f(x):
-        if (x > 0 and x < 5) or not x != 7:
+        if (x > 0 and x < 5) or not x != 7:  # noqa: SIM202
             y = 1
         else:
             y = 2

@@ -1,7 +1,6 @@
 """Compiled functions: signatures, variables, captured tensors, methods, errors."""
 
 import gc
-import re
 import weakref
 
 import numpy as np
@@ -182,22 +181,6 @@ def test_methods_have_traces_of_their_own_and_do_not_keep_instances(tf):
     assert gone() is None
 
 
-def test_captured_tensors_are_inputs_with_gradients(tf):
-    scale = tf.constant(3.0)
-
-    @tf.function
-    def f(x):
-        return x * scale * scale
-
-    with tf.GradientTape() as tape:
-        tape.watch(scale)
-        y = f(tf.constant(2.0))
-    assert y.numpy() == 18.0
-    assert tape.gradient(y, scale).numpy() == 12.0
-    concrete = f.get_concrete_function(tf.TensorSpec([], tf.float32))
-    assert any(t is scale for t in concrete.captured_inputs)
-
-
 def test_gradients_through_a_function_reach_variables(tf):
     w = tf.Variable([[1.0], [2.0]])
 
@@ -252,18 +235,6 @@ def test_input_signature(tf):
         f()
 
 
-def test_concrete_functions(tf):
-    @tf.function
-    def f(x, n):
-        return x * n
-
-    concrete = f.get_concrete_function(tf.TensorSpec([2], tf.float32), 3)
-    assert concrete(tf.constant([1.0, 2.0])).numpy().tolist() == [3.0, 6.0]
-    assert concrete.structured_outputs == tf.TensorSpec([2], tf.float32)
-    with pytest.raises(TypeError, match="was traced for"):
-        concrete(tf.constant([1.0, 2.0, 3.0]))
-
-
 def test_running_eagerly_for_debugging(tf):
     seen = []
 
@@ -278,21 +249,6 @@ def test_running_eagerly_for_debugging(tf):
     finally:
         tf.config.run_functions_eagerly(False)
     assert seen == [4.0]
-
-
-def test_a_common_subexpression_is_computed_once(tf):
-    @tf.function
-    def f(a, b, c):
-        d = a * b + c
-        e = a * b * c
-        return d, e
-
-    x = tf.constant([1.0, 2.0])
-    text = f.graph_text(x, x, x)
-    before, after = re.split("# f: simplified", text.split("# f: as compiled")[0])
-    assert len(re.findall(r"= mul ", before)) == 3  # a*b, a*b again, (a*b)*c
-    assert len(re.findall(r"= mul ", after)) == 2
-    assert "HloModule" in text
 
 
 def test_many_traces_warn_once_and_name_the_argument(tf):
@@ -329,21 +285,6 @@ def test_unknown_keyword_names_the_nearest(tf):
 
     with pytest.raises(TypeError, match="Did you mean 'training'"):
         f(tf.constant(1.0), trainin=True)
-
-
-def test_a_failing_program_loses_no_variable(tf):
-    v = tf.Variable(1.0)
-
-    @tf.function
-    def f(x):
-        tf.debugging.assert_positive(x)
-        v.assign_add(1.0)
-        return v * x
-
-    with pytest.raises(tf.errors.InvalidArgumentError):
-        f(tf.constant(-1.0))
-    assert v.numpy() in (1.0, 2.0)
-    assert f(tf.constant(1.0)).numpy() in (2.0, 3.0)
 
 
 @pytest.fixture

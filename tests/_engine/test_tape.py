@@ -2,7 +2,6 @@
 
 import warnings
 
-import numpy as np
 import pytest
 
 from tests.harness.parity import c64, case, f32, parity
@@ -101,29 +100,6 @@ def structured(tf, x, y):
     return tape.gradient(out, {"x": x, "more": (y, x)})
 
 
-def forward(tf, x, v):
-    with tf.autodiff.ForwardAccumulator(x, v) as accumulator:
-        y = tf.tanh(x) * tf.reduce_sum(x)
-    return accumulator.jvp(y)
-
-
-def hessian_vector(tf, x, v):
-    with tf.autodiff.ForwardAccumulator(x, v) as accumulator:
-        with tf.GradientTape() as tape:
-            tape.watch(x)
-            y = tf.reduce_sum(x**3)
-        first = tape.gradient(y, x)
-    return accumulator.jvp(first)
-
-
-def forward_twice(tf, x, v):
-    with tf.autodiff.ForwardAccumulator(x, v) as outer:
-        with tf.autodiff.ForwardAccumulator(x, v) as inner:
-            y = x**4
-        first = inner.jvp(y)
-    return first, outer.jvp(first)
-
-
 CASES = [
     case("square", gradient(lambda tf, x: x * x), f32(3), grad=[]),
     case("several", gradient(lambda tf, x, y: tf.sin(x) * y + y), f32(3), f32(3), grad=[]),
@@ -143,9 +119,6 @@ CASES = [
     case(
         "complex_product", gradient(lambda tf, z, w: z * tf.math.conj(w)), c64(2), c64(2), grad=[]
     ),
-    case("forward", forward, f32(3), f32(3), grad=[]),
-    case("hessian_vector", hessian_vector, f32(3), f32(3), grad=[]),
-    case("forward_twice", forward_twice, f32(2), f32(2), grad=[]),
 ]
 test_parity = parity("_engine_tape", CASES)
 
@@ -206,21 +179,6 @@ def test_watch_accessed_variables_can_be_off(tf):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         assert tape.gradient(y, v) is None
-
-
-def test_one_by_one_and_compiled_agree_to_the_bit(tf):
-    """The first time a structure runs op by op, from the second on as one program."""
-    rng = np.random.default_rng(0)
-    w, b = tf.Variable(rng.normal(size=(3, 4)).astype("f")), tf.Variable(np.zeros(4, "f"))
-    x = tf.constant(rng.normal(size=(5, 3)).astype("f"))
-    found = []
-    for _ in range(3):
-        with tf.GradientTape() as tape:
-            loss = tf.reduce_mean(tf.tanh(x @ w + b) ** 2)
-        found.append([g.numpy() for g in tape.gradient(loss, [w, b])])
-    for gradients in found[1:]:
-        for one, other in zip(found[0], gradients, strict=True):
-            np.testing.assert_allclose(one, other, rtol=1e-6, atol=1e-7)
 
 
 def test_a_variable_assigned_in_between(tf):

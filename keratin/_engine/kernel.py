@@ -1,0 +1,117 @@
+"""Kernels: pure functions of arrays, and how running one is told to tapes and hooks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from keratin._engine.state import context
+from keratin._engine.tensor import (
+    Tensor,
+    wrap,
+)
+
+# What runs after every op that is not traced: (name of the op, its inputs, its outputs).
+after_call_hooks: list[Callable[[str, list[Any], list[Tensor]], None]] = []
+
+
+class Kernel:
+    """A pure function of arrays, fixed but for them: what tapes record and differentiate."""
+
+    __slots__ = ("__weakref__", "function", "jitted", "name", "pullbacks")
+
+    def __init__(self, name: str, function: Callable[..., Any], jitted: Any = None):
+        self.name = name
+        self.function = function
+        self.jitted = jitted or jax.jit(function, inline=True)
+        self.pullbacks: dict[Any, Any] = {}
+
+
+def apply(kernel: Kernel, inputs: Sequence[Any], arrays: Sequence[Any]) -> Any:
+    """Run a kernel on arrays that belong to `inputs`, and tell whoever listens."""
+    if context.scope is not None and context.tapes:
+        return trace(kernel, list(inputs), list(arrays))
+    return finish(kernel, inputs, arrays, kernel.jitted(*arrays))
+
+
+def trace(kernel: Kernel, inputs: list[Any], arrays: list[Any]) -> Any:
+    """Trace a kernel while tapes listen: one tape alone keeps the pullback, not the recipe."""
+    tapes = context.tapes
+    if len(tapes) == 1 and tapes[0].keeps_pullbacks:
+        wanted = tapes[0].differentiable(inputs, arrays)
+        if not wanted:
+            return _wrapped(kernel.jitted(*arrays))
+        partial = partial_of(kernel.jitted, arrays, wanted)
+        outputs, vjp = jax.vjp(partial, *[arrays[i] for i in wanted])
+        result = _wrapped(outputs)
+        flat = jax.tree.leaves(result, is_leaf=_is_tensor)
+        tapes[0].record_pullback(inputs, wanted, _pullback_of(vjp, outputs), flat)
+        return result
+    return finish(kernel, inputs, arrays, kernel.jitted(*arrays))
+
+
+def _pullback_of(vjp: Callable[..., Any], outputs: Any) -> Callable[[list[Tensor]], list[Tensor]]:
+    """JAX's pullback as a function from tensors to tensors."""
+    leaves, tree = jax.tree.flatten(outputs)
+
+    def pull(cotangents: list[Tensor]) -> list[Tensor]:
+        arrays = [
+            cotangent._value
+            if jnp.issubdtype(leaf.dtype, jnp.inexact)
+            else np.zeros(leaf.shape, jax.dtypes.float0)
+            for leaf, cotangent in zip(leaves, cotangents, strict=True)
+        ]
+        return [wrap(array) for array in vjp(jax.tree.unflatten(tree, arrays))]
+
+    return pull
+
+
+def partial_of(
+    function: Callable[..., Any], arrays: list[Any], wanted: list[int]
+) -> Callable[..., Any]:
+    """`function` of the wanted arrays alone."""
+
+    def partial(*some: Any) -> Any:
+        full = list(arrays)
+        for index, array in zip(wanted, some, strict=True):
+            full[index] = array
+        return function(*full)
+
+    return partial
+
+
+def _is_tensor(value: Any) -> bool:
+    return type(value) is Tensor
+
+
+def _wrapped(result: Any) -> Any:
+    return wrap(result) if isinstance(result, jax.Array) else jax.tree.map(wrap, result)
+
+
+def finish(kernel: Kernel, inputs: Sequence[Any], arrays: Sequence[Any], result: Any) -> Any:
+    """Tensors of the arrays that a kernel gave; tapes and hooks hear of them."""
+    if isinstance(result, jax.Array):
+        tensor = Tensor.__new__(Tensor)
+        tensor._value = result
+        if context.tapes:
+            for tape in context.tapes:
+                tape.record(kernel, inputs, arrays, [tensor])
+        if after_call_hooks:
+            run_hooks(kernel, inputs, [tensor])
+        return tensor
+    tensors = jax.tree.map(wrap, result)
+    if context.tapes or after_call_hooks:
+        flat = jax.tree.leaves(tensors, is_leaf=_is_tensor)
+        for tape in context.tapes:
+            tape.record(kernel, inputs, arrays, flat)
+        run_hooks(kernel, inputs, flat)
+    return tensors
+
+
+def run_hooks(kernel: Kernel, inputs: Sequence[Any], outputs: list[Tensor]) -> None:
+    for hook in after_call_hooks:
+        hook(kernel.name, list(inputs), outputs)
