@@ -268,3 +268,4 @@ from keratin.signal._fourier import irfftnd_of as irfftnd
 from keratin.signal._fourier import rfftnd_of as rfftnd
 from keratin.sparse._tensor import SparseTensor as SparseTensor
 from keratin.sparse._tensor import SparseTensorSpec as SparseTensorSpec
+__version__: str
