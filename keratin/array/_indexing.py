@@ -18,12 +18,14 @@ import numpy as np
 from jax import lax
 
 from keratin._engine import errors
-from keratin._engine.op import Array, Arrays, Kernel, T, explain, finish, op
+from keratin._engine.explain import explain
+from keratin._engine.kernel import Kernel, finish
+from keratin._engine.op import Array, Arrays, T, op
 from keratin._engine.state import context
 from keratin._engine.tensor import Tensor, convert_to_tensor, is_traced, wrap
 from keratin._engine.variable import Variable
 from keratin.array._gathering import boolean_mask
-from keratin.array._support import delegated, host_value
+from keratin.array._support import host_value
 
 # Plans
 
@@ -409,9 +411,9 @@ def _remembered(shape: Any, signature: Any, key: Any) -> tuple[Kernel, np.ndarra
 
 
 def getitem_of(tensor: Any, key: Any) -> Any:
-    found = delegated(getitem, tensor, key)
-    if found is not None:
-        return found
+    handler = getattr(type(tensor), "__keratin_op__", None)
+    if handler is not None:
+        return handler(tensor, getitem, (tensor, key))
     if _is_mask(key):
         return boolean_mask(tensor, key)
     entries = tuple(key) if isinstance(key, (list, tuple)) else (key,)

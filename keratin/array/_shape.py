@@ -20,7 +20,6 @@ from keratin.array._support import (
     Axis,
     Shape,
     composite,
-    delegated,
     dimensions,
     integers,
     library,
@@ -65,8 +64,7 @@ def shape(input: Array, out_type: Any = None, name: str | None = None) -> Any:
     >>> tf.shape([[1, 2, 3], [4, 5, 6]])
     <tf.Tensor: shape=(2,), dtype=int32, numpy=array([2, 3], dtype=int32)>
     """
-    found = delegated(shape, input, out_type, name)
-    return _known(_shape_of(input), out_type) if found is None else found
+    return _known(_shape_of(input), out_type)
 
 
 @composite
@@ -86,8 +84,7 @@ def size(input: Array, out_type: Any = None, name: str | None = None) -> Any:
     >>> tf.size([[1, 2, 3], [4, 5, 6]])
     <tf.Tensor: shape=(), dtype=int32, numpy=6>
     """
-    found = delegated(size, input, out_type, name)
-    return _known(math.prod(_shape_of(input)), out_type) if found is None else found
+    return _known(math.prod(_shape_of(input)), out_type)
 
 
 @composite
@@ -97,8 +94,7 @@ def rank(input: Array, name: str | None = None) -> Any:
     >>> tf.rank([[1, 2], [3, 4]])
     <tf.Tensor: shape=(), dtype=int32, numpy=2>
     """
-    found = delegated(rank, input, name)
-    return _known(len(_shape_of(input)), None) if found is None else found
+    return _known(len(_shape_of(input)), None)
 
 
 def broadcast_static_shape(shape_x: Any, shape_y: Any) -> TensorShape:

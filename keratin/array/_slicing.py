@@ -22,7 +22,7 @@ from keratin.array._indexing import (
     scalar_index,
     taken,
 )
-from keratin.array._support import composite, delegated, plain, with_shape
+from keratin.array._support import composite, plain, with_shape
 
 
 @composite
@@ -36,9 +36,6 @@ def slice(input_: Array, begin: Any, size: Any, name: str | None = None) -> Any:
     array([[2, 3],
            [5, 6]], dtype=int32)
     """
-    found = delegated(slice, input_, begin, size, name)
-    if found is not None:
-        return found
     tensor, _ = with_shape(input_)
     shape = tuple(array_of(tensor).shape)
     begins, sizes = _entries(begin), plain(size)
@@ -137,7 +134,7 @@ def strided_slice(
             key.append(builtins.slice(_tensor_or_int(bounds[0]), _tensor_or_int(bounds[1]), step))
     source = var if isinstance(var, Variable) else input_
     if not isinstance(source, (Tensor, Variable)):
-        source = source if hasattr(type(source), "__keratin_op__") else convert_to_tensor(source)
+        source = convert_to_tensor(source)
     return source[tuple(key)] if isinstance(source, Variable) else getitem_of(source, tuple(key))
 
 

@@ -72,3 +72,45 @@ def test_errors_of_composites_name_the_function_and_the_line(tf):
     assert "test_support.py, line" in str(caught.value)
     with pytest.raises(TypeError, match=r"tf\.zeros: missing a required argument: 'shape'"):
         tf.zeros()
+
+
+class Symbol:
+    """A value that takes ops upon itself, as symbolic tensors do."""
+
+    def __keratin_op__(self, function, arguments):
+        return function, arguments
+
+
+@pytest.mark.parametrize(
+    ("name", "call", "arguments"),
+    [
+        ("shape", lambda tf, x: tf.shape(x), [None, None]),
+        ("size", lambda tf, x: tf.size(input=x), [None, None]),
+        ("reshape", lambda tf, x: tf.reshape(x, [2, -1]), [[2, -1], None]),
+        ("gather", lambda tf, x: tf.gather(x, [0], axis=1), [[0], None, 1, 0, None]),
+        ("transpose", lambda tf, x: tf.transpose(x), [None, False, "transpose"]),
+        ("identity", lambda tf, x: tf.identity(x), [None]),
+        ("where", lambda tf, x: tf.where(x, 1, 2), [1, 2, None]),
+        ("slice", lambda tf, x: tf.slice(x, [0], [1]), [[0], [1], None]),
+    ],
+)
+def test_symbols_take_ops_upon_themselves(tf, name, call, arguments):
+    symbol = Symbol()
+    function, given = call(tf, symbol)
+    assert function is getattr(tf, name)
+    assert given[0] is symbol
+    assert list(given[1:]) == arguments
+
+
+def test_symbols_in_lists_take_ops_upon_themselves(tf):
+    symbol = Symbol()
+    function, given = tf.concat([tf.zeros([2]), symbol], 0)
+    assert function is tf.concat
+    assert given[0][1] is symbol
+
+
+def test_keys_of_symbols(tf):
+    from keratin.array import getitem
+
+    symbol = Symbol()
+    assert getitem(symbol, (0, slice(1))) == (getitem, (symbol, (0, slice(1))))
