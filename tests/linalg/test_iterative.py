@@ -13,8 +13,8 @@ def operator(tf, x):
     return tf.linalg.LinearOperatorFullMatrix(matrix, **GIVEN)
 
 
-def solve(tf, x, rhs, **options):
-    return tf.linalg.experimental.conjugate_gradient(operator(tf, x), rhs, **options)
+def solve(tf, matrix, rhs, **options):
+    return tf.linalg.experimental.conjugate_gradient(operator(tf, matrix), rhs, **options)
 
 
 def preconditioned(tf, x, rhs, start):
@@ -27,7 +27,6 @@ CASES = [
     case("float32", lambda tf, x, b: solve(tf, x, b, max_iter=1), f32(3, 3), f32(3), grad=[]),
     case("converged", lambda tf, x, b: solve(tf, x, b)[:2], f64(3, 3), f64(3), grad=[]),
     case("tol", lambda tf, x, b: solve(tf, x, b, tol=0.5).i, f64(3, 3), f64(3)),
-    case("complex", lambda tf, x, b: solve(tf, x, b, max_iter=2), c128(3, 3), c128(3), grad=[]),
     case("preconditioned", preconditioned, f64(3, 3), f64(3), f64(3), grad=[]),
     case("batch", lambda tf, x, b: solve(tf, x, b, max_iter=2), f64(2, 3, 3), f64(2, 3), grad=[]),
 ]
@@ -46,6 +45,13 @@ def test_any_object_with_matvec_will_do(tf):
     state = tf.linalg.experimental.conjugate_gradient(Doubling(), tf.constant([2.0, 4.0]))
     np.testing.assert_allclose(state.x, [1.0, 2.0])
     assert int(state.i) == 1
+
+
+def test_complex_system(tf):
+    """TensorFlow compares complex numbers here, and fails."""
+    x, rhs = tf.constant(np.asarray(c128(3, 3))), tf.constant(np.asarray(c128(3)))
+    found = solve(tf, x, rhs, tol=1e-13).x
+    np.testing.assert_allclose(found, operator(tf, x).solvevec(rhs), rtol=1e-9)
 
 
 @pytest.mark.parametrize("traced", [False, True])
