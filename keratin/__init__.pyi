@@ -108,7 +108,7 @@ from keratin._engine.tensor_array import TensorArraySpec as TensorArraySpec
 from keratin._engine.variable import Variable as Variable
 from keratin._engine.variable import VariableAggregation as VariableAggregation
 from keratin._engine.variable import VariableSynchronization as VariableSynchronization
-from keratin._engine.variable import variable_creator_scope as variable_creator_scope
+from keratin._engine.creation import variable_creator_scope as variable_creator_scope
 from keratin.array._blocks import batch_to_space as batch_to_space
 from keratin.array._blocks import extract_volume_patches as extract_volume_patches
 from keratin.array._blocks import (
@@ -268,4 +268,5 @@ from keratin.signal._fourier import irfftnd_of as irfftnd
 from keratin.signal._fourier import rfftnd_of as rfftnd
 from keratin.sparse._tensor import SparseTensor as SparseTensor
 from keratin.sparse._tensor import SparseTensorSpec as SparseTensorSpec
+
 __version__: str

@@ -9,7 +9,7 @@ import jax
 from keratin._engine import errors
 
 if TYPE_CHECKING:
-    from keratin._engine.op import OpSpec
+    from keratin._engine.op_spec import OpSpec
 
 
 def explain(name: str, error: Exception, spec: OpSpec | None, args: tuple[Any, ...]) -> Exception:

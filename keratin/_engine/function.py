@@ -20,10 +20,11 @@ import numpy as np
 from keratin._engine import autograph, errors, state
 from keratin._engine.block import flatten
 from keratin._engine.concrete import ConcreteFunction, flatten_specs, is_input
+from keratin._engine.creation import EagerCallNeeded
 from keratin._engine.spec import TensorSpec, TypeSpec
 from keratin._engine.state import context
 from keratin._engine.tensor import OBJECT, Tensor, convert_to_tensor, on_device, wrap
-from keratin._engine.variable import EagerCallNeeded, Variable
+from keratin._engine.variable import Variable
 
 # Signatures that a function keeps compiled; the least recently used gives way.
 MAX_SIGNATURES = 128

@@ -30,6 +30,7 @@ from keratin._engine import errors
 from keratin._engine.dtype import DType, as_dtype
 from keratin._engine.explain import explain
 from keratin._engine.kernel import Kernel, finish, trace
+from keratin._engine.op_spec import OpSpec, Parameter
 from keratin._engine.state import context
 from keratin._engine.tensor import (
     OBJECT,
@@ -52,107 +53,11 @@ DTypeArg: TypeAlias = Any
 Static: TypeAlias = Any
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-GROUPS = {
-    "number": "int uint float complex",
-    "real": "int uint float",
-    "any": "bool int uint float complex string",
-}
-
 
 # What makes arguments that share a dtype alike where mixing was asked for, see `promotion`.
 before_convert_hooks: list[Callable[[list[Any], list[int]], None]] = []
 
 _FOLD_LIMIT = 1024
-
-
-class _Parameter:
-    """How one parameter of an op is treated; see the vocabulary at the top."""
-
-    __slots__ = ("default", "kind", "name", "optional", "sequence")
-
-    def __init__(self, parameter: inspect.Parameter):
-        text = "" if parameter.annotation is parameter.empty else parameter.annotation
-        if not isinstance(text, str):
-            raise TypeError("@op reads annotations as text: from __future__ import annotations")
-        text = text.replace(" ", "")
-        base = text.removesuffix("|None")
-        self.name = parameter.name
-        self.default = parameter.default
-        self.optional = base != text
-        self.sequence = base in ("Ts", "Arrays")
-        self.kind = {"T": "T", "Ts": "T", "Array": "Array", "Arrays": "Array"}.get(base, "static")
-        if base == "DTypeArg":
-            self.kind = "dtype"
-
-
-class OpSpec:
-    """All that the dispatcher knows of an op."""
-
-    def __init__(self, body: Callable[..., Any], kinds: str, host: bool, strings: bool):
-        self.body = body
-        self.name = body.__name__
-        self.host = host
-        self.strings = strings or host
-        signature = inspect.signature(body)
-        self.variadic = any(
-            p.kind is inspect.Parameter.VAR_POSITIONAL for p in signature.parameters.values()
-        )
-        if self.variadic:
-            raise TypeError(f"@op {self.name}: a variadic op takes its tensors as a list, `Ts`")
-        self.parameters = [_Parameter(p) for p in signature.parameters.values()]
-        if "name" not in signature.parameters:
-            extra = inspect.Parameter(
-                "name", inspect.Parameter.POSITIONAL_OR_KEYWORD, default=None, annotation="Static"
-            )
-            self.parameters.append(_Parameter(extra))
-            signature = signature.replace(parameters=[*signature.parameters.values(), extra])
-        self.takes_name = "name" in inspect.signature(body).parameters
-        self.signature = signature
-        self.names = [p.name for p in self.parameters]
-        self.tensors = [p for p in self.parameters if p.kind in ("T", "Array")]
-        self.statics = [
-            p for p in self.parameters if p.kind in ("static", "dtype") and p.name != "name"
-        ]
-        self.plain = not any(p.sequence or p.optional for p in self.tensors)
-        self.tensor_at = [self.names.index(p.name) for p in self.tensors]
-        self.static_at = [self.names.index(p.name) for p in self.statics]
-        self.shares = sum(p.kind == "T" for p in self.tensors)
-        self.kinds = frozenset(_expand(kinds))
-        self.kinds_text = kinds
-        self.accepted = frozenset(
-            d.numpy_dtype for d in dtypes.ALL if d.kind in self.kinds - {"string"}
-        )
-        self.kernels: dict[Any, Kernel] = {}
-        first = [p.kind in ("T", "Array") for p in self.parameters]
-        self.tensors_first = bool(self.tensors) and all(
-            p.kind == "T" for p in self.tensors[: self.shares]
-        )
-        self.is_pair = (
-            self.plain
-            and not host
-            and self.shares == 2
-            and first[:2] == [True, True]
-            and len(self.parameters) == 3
-            and self.names[2] == "name"
-        )
-        self.tails = self._tails()
-
-    def _tails(self) -> dict[int, tuple[Any, ...]]:
-        """The defaults that fill up a call of so many positional arguments."""
-        defaults = [p.default for p in self.parameters]
-        return {
-            given: tuple(defaults[given:])
-            for given in range(len(defaults))
-            if inspect.Parameter.empty not in defaults[given:]
-        }
-
-    def default_float(self) -> bool:
-        """Whether Python integers become floats: the op takes no integers."""
-        return "float" in self.kinds and "int" not in self.kinds
-
-
-def _expand(kinds: str) -> list[str]:
-    return [kind for word in kinds.split() for kind in GROUPS.get(word, word).split()]
 
 
 @overload
@@ -328,7 +233,7 @@ class _Call:
             [freeze(args[i], p) for p, i in zip(spec.statics, spec.static_at, strict=True)]
         )
 
-    def _place(self, parameter: _Parameter, value: Any) -> Any:
+    def _place(self, parameter: Parameter, value: Any) -> Any:
         if value is None and parameter.optional:
             return None
         if not parameter.sequence:
@@ -342,7 +247,7 @@ class _Call:
             )
         return tuple([self._add(parameter, item) for item in value])
 
-    def _add(self, parameter: _Parameter, value: Any) -> int:
+    def _add(self, parameter: Parameter, value: Any) -> int:
         if value is None:
             raise ValueError(
                 f"{self.spec.name}: argument {parameter.name!r} is None; a tensor is needed"

@@ -8,7 +8,6 @@ and copied before that.
 
 from __future__ import annotations
 
-import contextlib
 import enum
 import functools
 from collections.abc import Callable, Iterator
@@ -20,18 +19,16 @@ from jax import lax
 
 from keratin._engine import dtype as dtypes
 from keratin._engine import errors, naming, state
+from keratin._engine.creation import CreationMeta, check_may_create, initial_array
 from keratin._engine.dtype import DType, as_dtype
 from keratin._engine.operators import Arithmetic, operators
 from keratin._engine.shape import TensorShape
 from keratin._engine.state import context
 from keratin._engine.tensor import (
-    OBJECT,
     Reference,
     Tensor,
     convert_to_tensor,
     is_traced,
-    on_device,
-    to_numpy,
     wrap,
 )
 
@@ -54,49 +51,7 @@ class VariableAggregation(enum.Enum):
     ONLY_FIRST_REPLICA = 3
 
 
-class EagerCallNeeded(BaseException):
-    """A variable is created from a value that is being traced: run the function untraced first."""
-
-
-_creators: list[Callable[..., Any]] = []
-
-
-@contextlib.contextmanager
-def variable_creator_scope(variable_creator: Callable[..., Any]) -> Iterator[None]:
-    """Have `variable_creator(next_creator, **kwargs)` make each variable created inside.
-
-    >>> def half(next_creator, **kwargs):
-    ...     return next_creator(**(kwargs | {"dtype": tf.float16}))
-    >>> with tf.variable_creator_scope(half):
-    ...     tf.Variable(1.0).dtype
-    tf.float16
-    """
-    _creators.append(variable_creator)
-    try:
-        yield
-    finally:
-        _creators.remove(variable_creator)
-
-
-class _Creation(type):
-    """Lets the creators in force make the variable."""
-
-    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
-        if not _creators:
-            return super().__call__(*args, **kwargs)
-        names = ("initial_value", "trainable", "validate_shape", "caching_device", "name")
-        kwargs = {**dict(zip(names, args, strict=False)), **kwargs}
-        make = super().__call__
-        for creator in list(_creators):
-            make = _with_next(creator, make)
-        return make(**kwargs)
-
-
-def _with_next(creator: Callable[..., Any], make: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda **kwargs: creator(make, **kwargs)
-
-
-class Variable(Arithmetic, metaclass=_Creation):
+class Variable(Arithmetic, metaclass=CreationMeta):
     """A tensor whose value can be changed by `assign` and its kin.
 
     >>> v = tf.Variable([1.0, 2.0])
@@ -150,14 +105,14 @@ class Variable(Arithmetic, metaclass=_Creation):
                 "tf.Variable needs an initial value: a tensor, an array, a number, or a function "
                 "without arguments that returns one."
             )
-        _may_create()
+        check_may_create()
         self._name = naming.scoped(name or "Variable")
         self._trainable = trainable is None or bool(trainable)
         self._constraint = constraint
         self._synchronization = synchronization
         self._aggregation = aggregation
         self._save_slice_info = None
-        array = _initial_array(initial_value, None if dtype is None else as_dtype(dtype), shape)
+        array = initial_array(initial_value, None if dtype is None else as_dtype(dtype), shape)
         self._array = array
         self._shared = False
         self._dtype = dtypes.of(array.dtype)
@@ -601,49 +556,6 @@ def _subtracted(value: Any, delta: Any) -> Any:
 @functools.partial(jax.jit, static_argnums=3)
 def _scattered(value: Any, indices: Any, updates: Any, how: str) -> Any:
     return getattr(value.at[indices], how)(updates)
-
-
-def _may_create() -> None:
-    scope = context.scope
-    if scope is not None and not scope.root.may_create_variables:
-        raise ValueError(
-            f"A tf.Variable is created on a later call of the function {scope.root.name!r}, at "
-            f"{errors.user_location()}. A tf.function may create variables on its first call "
-            "only: create the variable outside and pass or capture it, or keep it on an object and "
-            "create it once, `if self.v is None: self.v = tf.Variable(...)`."
-        )
-
-
-def _initial_array(initial_value: Any, dtype: DType | None, shape: Any) -> Any:
-    """A fresh concrete array of the initial value, also while a function is traced."""
-    if context.scope is None:
-        return _concrete_array(initial_value, dtype, shape)
-    with state.enter(None), state.listening(()), jax.ensure_compile_time_eval():
-        return _concrete_array(initial_value, dtype, shape)
-
-
-def _concrete_array(value: Any, dtype: DType | None, shape: Any) -> Any:
-    if callable(value) and not isinstance(value, (Tensor, Variable)):
-        value = value()
-    if isinstance(value, Variable):
-        value = wrap(value._read())
-    if isinstance(value, jax.Array):
-        value = wrap(value)
-    if isinstance(value, Tensor):
-        if is_traced(value._value):
-            raise EagerCallNeeded
-        if dtype is not None and value.dtype != dtype:
-            raise ValueError(
-                f"tf.Variable: the initial value has dtype {value.dtype.name}, but dtype="
-                f"{dtype.name} was asked for. Write tf.cast(value, tf.{dtype.name})."
-            )
-        array = value._value
-        return array if array.dtype == OBJECT else jax.numpy.array(array, copy=True)
-    if hasattr(value, "__tf_tensor__"):
-        return _concrete_array(convert_to_tensor(value), dtype, shape)
-    if isinstance(value, (list, tuple)):
-        return _concrete_array(convert_to_tensor(value, dtype=dtype), dtype, shape)
-    return on_device(to_numpy(value, dtype))
 
 
 def _restored(value: Any, dtype: str, trainable: bool, name: str) -> Variable:

@@ -13,7 +13,8 @@ import numpy as np
 
 from keratin._engine import errors
 from keratin._engine.explain import explain
-from keratin._engine.op import OpSpec, freeze
+from keratin._engine.op import freeze
+from keratin._engine.op_spec import OpSpec
 from keratin._engine.state import context
 from keratin._engine.tensor import (
     Tensor,

@@ -155,19 +155,6 @@ def test_copies_and_pickles(tf):
         v.assign([1.0])
 
 
-def test_a_creator_scope_takes_part(tf):
-    made = []
-
-    def creator(next_creator, **kwargs):
-        made.append(kwargs["name"])
-        return next_creator(**{**kwargs, "trainable": False})
-
-    with tf.variable_creator_scope(creator):
-        v = tf.Variable(1.0, name="a")
-    assert made == ["a"]
-    assert not v.trainable
-
-
 @pytest.mark.parametrize(
     ("misuse", "expected"),
     [
