@@ -73,7 +73,8 @@ def tridiagonal_solve(
     result. Rows are always exchanged for accuracy, with
     `partial_pivoting=False` as well.
 
-    >>> tf.linalg.tridiagonal_solve([[1.0, 0.0], [2.0, 2.0], [0.0, 3.0]], [3.0, 5.0]).numpy()
+    >>> diagonals = [[1.0, 0.0], [2.0, 2.0], [0.0, 3.0]]
+    >>> tf.linalg.tridiagonal_solve(diagonals, [3.0, 5.0]).numpy().round(4)
     array([1., 1.], dtype=float32)
     """
     if perturb_singular and not partial_pivoting:

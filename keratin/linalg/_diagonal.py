@@ -170,7 +170,7 @@ def tensor_diag_part(input: T):
 def trace(x: T):
     """The sums of the main diagonals of matrices.
 
-    >>> tf.linalg.trace([[1.0, 2.0], [3.0, 4.0]]).numpy()
+    >>> float(tf.linalg.trace([[1.0, 2.0], [3.0, 4.0]]))
     5.0
     """
     _require_rank("x", x, 2)

@@ -33,7 +33,7 @@ def norm(tensor: T, ord: Order = "euclidean", axis: Axes = None, keepdims: bool 
     the largest sum of a row. The euclidean norm of complex numbers is complex, with no imaginary
     part. Its gradient at zero is NaN.
 
-    >>> tf.norm([3.0, 4.0]).numpy()
+    >>> float(tf.norm([3.0, 4.0]))
     5.0
     """
     return _norm(tensor, ord, axis, bool(keepdims))
@@ -109,7 +109,7 @@ def _check_order(order: Order, of_matrices: bool, dtype: Any) -> None:
 def global_norm(t_list: Sequence[Any], name: str | None = None) -> Tensor:
     """The euclidean norm of all values of all tensors of a list, in which None counts as zero.
 
-    >>> tf.linalg.global_norm([[3.0], None, [[4.0]]]).numpy()
+    >>> float(tf.linalg.global_norm([[3.0], None, [[4.0]]]))
     5.0
     """
     if isinstance(t_list, (str, bytes)) or not isinstance(t_list, Sequence):

@@ -28,9 +28,9 @@ def linear_to_mel_weight_matrix(
 
     >>> tf.signal.linear_to_mel_weight_matrix(2, 5).numpy().round(2)
     array([[0.  , 0.  ],
-           [0.69, 0.31],
-           [0.  , 0.69],
-           [0.  , 0.22],
+           [0.72, 0.28],
+           [0.  , 0.9 ],
+           [0.  , 0.35],
            [0.  , 0.  ]], dtype=float32)
     """
     _check(num_mel_bins, sample_rate, lower_edge_hertz, upper_edge_hertz, dtype)
