@@ -454,7 +454,7 @@ def freeze(value: Any, parameter: Any = None) -> Any:
     if value is None or kind in (int, bool, str, float):
         return value
     if kind is list or kind is tuple:
-        return tuple([freeze(item) for item in value])
+        return tuple([freeze(item, parameter) for item in value])
     if isinstance(value, Variable):
         value = value.value()
     if isinstance(value, (Tensor, jax.Array)):
@@ -483,7 +483,7 @@ def freeze(value: Any, parameter: Any = None) -> Any:
         and not isinstance(value, (str, bytes, dict))
         and not hasattr(value, "__members__")
     ):
-        return tuple([freeze(item) for item in value])
+        return tuple([freeze(item, parameter) for item in value])
     return value
 
 

@@ -31,7 +31,7 @@ def _pairs(value: Any, count: int, name: str) -> Pairs:
 
 
 def _blocked(input: Any, block_shape: Any, paddings: Any, name: Any = None) -> tuple[Any, ...]:
-    return input, plain(block_shape), plain(paddings), name
+    return input, plain(block_shape, "block_shape"), plain(paddings, "paddings"), name
 
 
 def _check_rank(input: Any, blocks: tuple[int, ...]) -> None:
@@ -76,7 +76,7 @@ space_to_batch = space_to_batch_nd
 
 
 def _unblocked(input: Any, block_shape: Any, crops: Any, name: Any = None) -> tuple[Any, ...]:
-    blocks, pairs = plain(block_shape), plain(crops)
+    blocks, pairs = plain(block_shape, "block_shape"), plain(crops, "crops")
     if isinstance(blocks, int):
         blocks = (blocks,) * (len(pairs) if isinstance(pairs, tuple) else 1)
     return input, blocks, pairs, name

@@ -372,7 +372,7 @@ def one_hot(
     array([[1., 0., 0.],
            [0., 0., 1.]], dtype=float32)
     """
-    arguments = indices, plain(depth), -1 if axis is None else plain(axis)
+    arguments = indices, plain(depth, "depth"), -1 if axis is None else plain(axis, "axis")
     if on_value is None and off_value is None:
         numpy_dtype = as_dtype("float32" if dtype is None else dtype).numpy_dtype
         if numpy_dtype == OBJECT:

@@ -100,7 +100,11 @@ def _gathered(
     batch_dims: Any = 0,
     name: Any = None,
 ) -> tuple[Any, ...]:
-    axis, batch_dims, indices = plain(axis), plain(batch_dims), on_host(indices)
+    axis, batch_dims, indices = (
+        plain(axis, "axis"),
+        plain(batch_dims, "batch_dims"),
+        on_host(indices),
+    )
     values = host_value(indices)
     if values is not None and values.size and values.dtype.kind in "iu":
         params, shape = with_shape(params)
@@ -200,8 +204,8 @@ def _gathered_nd(
     if check_policy(bad_indices_policy):
         params, shape = with_shape(params)
         if shape is not None:
-            require_in_shape(indices, shape[plain(batch_dims) :])
-    return params, indices, plain(batch_dims), name, bad_indices_policy
+            require_in_shape(indices, shape[plain(batch_dims, "batch_dims") :])
+    return params, indices, plain(batch_dims, "batch_dims"), name, bad_indices_policy
 
 
 @prepared(_gathered_nd)
@@ -354,7 +358,7 @@ def boolean_mask(
     shape = static_shape(source) or ()
     if not chosen.ndim:
         raise ValueError("the mask is a scalar. Give one boolean for each element or slice")
-    first = 0 if axis is None else plain(axis)
+    first = 0 if axis is None else plain(axis, "axis")
     first = normalize_axis(first, len(shape)) if shape else 0
     covered = shape[first : first + chosen.ndim]
     if covered != chosen.shape:

@@ -33,7 +33,7 @@ from keratin.array._support import (
 
 
 def _listed(values: Any, axis: Any, name: Any = "concat") -> tuple[Any, ...]:
-    return values if isinstance(values, (list, tuple)) else [values], plain(axis), name
+    return values if isinstance(values, (list, tuple)) else [values], plain(axis, "axis"), name
 
 
 @prepared(_listed)
@@ -92,7 +92,7 @@ def stack(values: Ts, axis: int = 0, name: str | None = "stack") -> Any:
     array([[1, 3],
            [2, 4]], dtype=int32)
     """
-    place = plain(axis)
+    place = plain(axis, "axis")
     if isinstance(values, (Tensor, Variable, np.ndarray)) and place == 0:
         return convert_to_tensor(values)
     if not len(values):
@@ -112,7 +112,7 @@ def parallel_stack(values: Ts, name: str | None = "parallel_stack") -> Any:
 def _unstackable(
     value: Any, num: Any = None, axis: Any = 0, name: Any = "unstack"
 ) -> tuple[Any, ...]:
-    return value, plain(num), plain(axis), name
+    return value, plain(num, "num"), plain(axis, "axis"), name
 
 
 @prepared(_unstackable)
@@ -140,7 +140,13 @@ def unstack(
 def _splittable(
     value: Any, num_or_size_splits: Any, axis: Any = 0, num: Any = None, name: Any = "split"
 ) -> tuple[Any, ...]:
-    return value, plain(num_or_size_splits), plain(axis), plain(num), name
+    return (
+        value,
+        plain(num_or_size_splits, "num_or_size_splits"),
+        plain(axis, "axis"),
+        plain(num, "num"),
+        name,
+    )
 
 
 @prepared(_splittable)
@@ -194,7 +200,7 @@ def _split_sizes(shape: tuple[int, ...], axis: int, wanted: Any) -> list[int]:
 
 
 def _tiled(input: Any, multiples: Any, name: Any = None) -> tuple[Any, ...]:
-    return input, plain(multiples), name
+    return input, plain(multiples, "multiples"), name
 
 
 @prepared(_tiled)
@@ -233,12 +239,12 @@ def repeat(input: Array, repeats: Any, axis: int | None = None, name: str | None
     >>> tf.repeat([1, 2, 3], [2, 0, 1]).numpy()
     array([1, 1, 3], dtype=int32)
     """
-    counts = np.asarray(plain(repeats))
+    counts = np.asarray(plain(repeats, "repeats"))
     if counts.dtype.kind not in "iu" or counts.ndim > 1:
         raise ValueError(
             f"repeats must be an integer or a vector of integers; given {counts.tolist()!r}"
         )
-    place = plain(axis)
+    place = plain(axis, "axis")
     if counts.size == 1:
         if counts.item() < 0:
             raise errors.InvalidArgumentError(f"repeats={counts.item()} must be 0 or more")
@@ -337,7 +343,7 @@ def pad(
     chosen = mode.upper()
     if chosen not in _MODES:
         raise ValueError(f"mode must be one of {', '.join(_MODES)}; given {mode!r}")
-    pairs = plain(paddings)
+    pairs = plain(paddings, "paddings")
     if not isinstance(pairs, tuple):
         raise errors.InvalidArgumentError(
             f"paddings={pairs} must be a list of pairs [before, after], one for each axis"
@@ -353,7 +359,7 @@ def pad(
 
 
 def _reversed(tensor: Any, axis: Any, name: Any = None) -> tuple[Any, ...]:
-    return tensor, plain(axis), name
+    return tensor, plain(axis, "axis"), name
 
 
 @prepared(_reversed)
@@ -378,13 +384,13 @@ def _sequences(
     if seq_axis is None:
         raise TypeError("seq_axis is missing. Give the axis to reverse along")
     if lengths is not None and lengths.size and shape is not None and len(shape):
-        size = shape[plain(seq_axis)]
+        size = shape[plain(seq_axis, "seq_axis")]
         if size is not None and not (lengths.min() >= 0 and lengths.max() <= size):
             raise errors.InvalidArgumentError(
                 f"seq_lengths={lengths.tolist()} must be between 0 and the size {size} of "
-                f"axis {plain(seq_axis)}"
+                f"axis {plain(seq_axis, 'seq_axis')}"
             )
-    return input, seq_lengths, plain(seq_axis), plain(batch_axis), name
+    return input, seq_lengths, plain(seq_axis, "seq_axis"), plain(batch_axis, "batch_axis"), name
 
 
 @prepared(_sequences)
@@ -419,7 +425,7 @@ def reverse_sequence(
 
 
 def _rolled(input: Any, shift: Any, axis: Any, name: Any = None) -> tuple[Any, ...]:
-    return input, on_host(shift), plain(axis), name
+    return input, on_host(shift), plain(axis, "axis"), name
 
 
 @prepared(_rolled)

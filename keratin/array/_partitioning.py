@@ -94,7 +94,7 @@ def dynamic_partition(
     >>> [x.numpy().tolist() for x in tf.dynamic_partition([10, 20, 30], [1, 0, 1], 2)]
     [[20], [10, 30]]
     """
-    count = plain(num_partitions)
+    count = plain(num_partitions, "num_partitions")
     places = (
         partitions
         if isinstance(partitions, Tensor)
@@ -142,7 +142,7 @@ def dynamic_stitch(indices: Arrays, data: Ts, name: str | None = None) -> Any:
     >>> tf.dynamic_stitch([[0, 2], [1]], [[10, 30], [20]]).numpy()
     array([10, 20, 30], dtype=int32)
     """
-    places = [np.asarray(plain(index), np.int64) for index in indices]
+    places = [np.asarray(plain(index, "indices"), np.int64) for index in indices]
     if len(places) != len(data):
         raise errors.InvalidArgumentError(
             f"there are {len(places)} indices and {len(data)} data; each needs its counterpart"
@@ -196,7 +196,7 @@ def _(primals: Any, tangents: Any) -> Any:
 
 
 def _unravelled(indices: Any, dims: Any, name: Any = None) -> tuple[Any, ...]:
-    sizes, values = plain(dims), host_value(indices)
+    sizes, values = plain(dims, "dims"), host_value(indices)
     if values is not None and values.size and isinstance(sizes, tuple):
         total = int(np.prod(integers(sizes, "dims")))
         if values.max() >= total:

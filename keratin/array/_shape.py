@@ -144,7 +144,7 @@ def broadcast_dynamic_shape(shape_x: Any, shape_y: Any) -> Tensor:
 
 
 def _shaped(tensor: Any, shape: Any, name: Any = None) -> tuple[Any, ...]:
-    return tensor, plain(shape), name
+    return tensor, plain(shape, "shape"), name
 
 
 @prepared(_shaped)
@@ -192,7 +192,7 @@ def _completed(given: tuple[int, ...], wanted: tuple[int, ...]) -> tuple[int, ..
 def _permuted(
     a: Any, perm: Any = None, conjugate: bool = False, name: Any = "transpose"
 ) -> tuple[Any, ...]:
-    return a, plain(perm), conjugate, name
+    return a, plain(perm, "perm"), conjugate, name
 
 
 @prepared(_permuted)
@@ -220,7 +220,7 @@ def transpose(
 
 
 def _one_axis(input: Any, axis: Any, name: Any = None) -> tuple[Any, ...]:
-    frozen = plain(axis)
+    frozen = plain(axis, "axis")
     if isinstance(frozen, tuple) and len(frozen) == 1:
         frozen = frozen[0]
     return input, frozen, name
@@ -239,7 +239,7 @@ def expand_dims(input: Array, axis: int) -> jax.Array:
 
 
 def _some_axes(input: Any, axis: Any = None, name: Any = None) -> tuple[Any, ...]:
-    frozen = plain(axis)
+    frozen = plain(axis, "axis")
     return input, None if frozen == () else frozen, name
 
 
@@ -264,7 +264,7 @@ def squeeze(input: Array, axis: Axis = None) -> jax.Array:
 
 
 def _shaped_input(input: Any, shape: Any, name: Any = None) -> tuple[Any, ...]:
-    return input, plain(shape), name
+    return input, plain(shape, "shape"), name
 
 
 @prepared(_shaped_input)

@@ -38,7 +38,7 @@ def slice(input_: Array, begin: Any, size: Any, name: str | None = None) -> Any:
     """
     tensor, _ = with_shape(input_)
     shape = tuple(array_of(tensor).shape)
-    begins, sizes = _entries(begin), plain(size)
+    begins, sizes = _entries(begin), plain(size, "size")
     rank = len(shape)
     if not isinstance(sizes, tuple) or len(sizes) != rank or len(begins) != rank:
         refuse(

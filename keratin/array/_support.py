@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import jax
 import jax.numpy as jnp
@@ -74,7 +74,7 @@ def integers(value: Any, name: str) -> tuple[int, ...]:
 
 def dimensions(shape: Any, name: str = "shape") -> tuple[int, ...]:
     """The sizes of a shape given in whichever form; all must be known."""
-    frozen = freeze(shape)
+    frozen = plain(shape, name)
     if isinstance(frozen, tuple) and any(size is None for size in frozen):
         raise errors.InvalidArgumentError(
             f"{name}={list(frozen)} is not fully known. Give a number for each None, for example "
@@ -158,9 +158,16 @@ def with_shape(value: Any) -> tuple[Any, tuple[int, ...] | None]:
     return value, shape
 
 
-def plain(value: Any) -> Any:
+class _Static(NamedTuple):
+    """The argument that is being frozen, for messages."""
+
+    name: str
+    kind: str = "static"
+
+
+def plain(value: Any, name: str) -> Any:
     """A static argument as hashable Python, which finds the kernel of an earlier call."""
-    return value if type(value) is int or value is None else freeze(value)
+    return value if type(value) is int or value is None else freeze(value, _Static(name))
 
 
 def prepared(prepare: Callable[..., tuple[Any, ...]]) -> Callable[[Function], Function]:

@@ -202,6 +202,9 @@ def test_constants_that_are_kept_do_not_change_with_a_variable(tf):
         step()
     assert tf.zeros([3]).numpy().tolist() == [0.0, 0.0, 0.0]
     assert variable.numpy().tolist() == [3.0, 3.0, 3.0]
+    variable.assign(tf.zeros([3]))
+    step()
+    assert tf.zeros([3]).numpy().tolist() == [0.0, 0.0, 0.0]
 
 
 def test_a_range_of_a_computed_length_is_refused_while_tracing(tf):
