@@ -29,7 +29,6 @@ from keratin.linalg import matmul
 from keratin.math import (
     abs,
     add,
-    equal,
     floordiv,
     floormod,
     greater,
@@ -42,12 +41,13 @@ from keratin.math import (
     logical_xor,
     multiply,
     negative,
-    not_equal,
     pow,
     subtract,
     truediv,
 )
 from keratin.math._casting import cast
+from keratin.math._comparison import tensor_equals as equal
+from keratin.math._comparison import tensor_not_equals as not_equal
 
 
 def _is_bool(x: Any, y: Any) -> bool:

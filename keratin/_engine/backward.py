@@ -11,7 +11,7 @@ import numpy as np
 
 from keratin._engine.kernel import Kernel, apply, partial_of
 from keratin._engine.state import context
-from keratin._engine.tensor import Tensor, is_traced, wrap
+from keratin._engine.tensor import Tensor, wrap
 from keratin._engine.variable import Variable
 
 Structure = Any
@@ -56,9 +56,10 @@ class BackwardPass:
         self.records = records
         slots: dict[int, int] = {}
         structure: list[Any] = []
+        number = slots.setdefault
         for record in records:
-            ins = tuple([slots.setdefault(id(value), len(slots)) for value in record.inputs])
-            outs = tuple([slots.setdefault(id(value), len(slots)) for value in record.outputs])
+            ins = tuple([number(id(value), len(slots)) for value in record.inputs])
+            outs = tuple([number(id(value), len(slots)) for value in record.outputs])
             structure.append((record.kernel, ins, outs))
         self.structure = tuple(structure)
         self.targets = tuple([slots.get(id(target), -1 - i) for i, target in enumerate(targets)])
@@ -78,24 +79,32 @@ class BackwardPass:
         return -(10**9)
 
     def run(self, batched: bool = False) -> list[Tensor | None]:
-        if any(record.kernel is None for record in self.records):
-            return self._run_one_by_one(batched)
-        inputs = [value for record in self.records for value in record.inputs]
-        arrays = [array for record in self.records for array in record.arrays]
+        key = (self.structure, self.targets, self.sources, self.seeded, batched)
+        program = _programs.find(key)
+        if program is None:
+            if any([record.kernel is None for record in self.records]):
+                return self._run_one_by_one(batched)
+            plain = context.scope is None and not context.tapes and not batched
+            if plain and _programs.first_time(key):
+                return self._step_by_step()
+            program = _programs.add(key, self._program(batched), self._connected())
+        kernel, connected = program
+        inputs: list[Any] = []
+        arrays: list[Any] = []
+        for record in self.records:
+            inputs += record.inputs
+            arrays += record.arrays
         inputs += [*self.target_values, *self.seeds]
         arrays += [array_now(target) for target in self.target_values]
         arrays += [seed._value for seed in self.seeds]
-        key = (self.structure, self.targets, self.sources, self.seeded, batched)
-        traced = context.scope is not None or any(is_traced(array) for array in arrays)
-        if not traced and not context.tapes and not batched and _programs.first_time(key):
-            return self._step_by_step()
-        kernel = _programs.kernel(key, lambda: self._program(batched))
         found = apply(kernel, inputs, arrays)
+        if all(connected):
+            return list(found)
         present = iter(found)
-        return [
-            next(present) if connected else None
-            for connected in _connected(self.structure, self.targets, self.sources)
-        ]
+        return [next(present) if is_connected else None for is_connected in connected]
+
+    def _connected(self) -> list[bool]:
+        return _connected(self.structure, self.targets, self.sources)
 
     def _program(self, batched: bool) -> Callable[..., Any]:
         """The whole backward pass as a function of the recorded arrays."""
@@ -178,23 +187,25 @@ class _Programs:
 
     def __init__(self, limit: int = 256):
         self._limit = limit
-        self._kernels: dict[Any, Kernel | None] = {}
+        self._found: dict[Any, tuple[Kernel, list[bool]] | None] = {}
+
+    def find(self, key: Any) -> tuple[Kernel, list[bool]] | None:
+        """The kernel for a structure, and which sources it gives a gradient of."""
+        return self._found.get(key)
 
     def first_time(self, key: Any) -> bool:
-        if key in self._kernels:
+        """Whether a structure was never seen before; it has been from now on."""
+        if key in self._found:
             return False
-        while len(self._kernels) >= self._limit:
-            self._kernels.pop(next(iter(self._kernels)))
-        self._kernels[key] = None
+        while len(self._found) >= self._limit:
+            self._found.pop(next(iter(self._found)))
+        self._found[key] = None
         return True
 
-    def kernel(self, key: Any, build: Callable[[], Callable[..., Any]]) -> Kernel:
-        kernel = self._kernels.get(key)
-        if kernel is None:
-            kernel = Kernel("gradient", build())
-            self.first_time(key)
-            self._kernels[key] = kernel
-        return kernel
+    def add(self, key: Any, function: Callable[..., Any], connected: list[bool]) -> Any:
+        self.first_time(key)
+        program = self._found[key] = Kernel("gradient", function), connected
+        return program
 
 
 _programs = _Programs()

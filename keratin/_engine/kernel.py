@@ -89,7 +89,11 @@ def _is_tensor(value: Any) -> bool:
 
 
 def _wrapped(result: Any) -> Any:
-    return wrap(result) if isinstance(result, jax.Array) else jax.tree.map(wrap, result)
+    if isinstance(result, jax.Array):
+        return wrap(result)
+    if type(result) is list and all([isinstance(array, jax.Array) for array in result]):
+        return [wrap(array) for array in result]  # what tree.map does, but quicker
+    return jax.tree.map(wrap, result)
 
 
 def finish(kernel: Kernel, inputs: Sequence[Any], arrays: Sequence[Any], result: Any) -> Any:
@@ -103,7 +107,7 @@ def finish(kernel: Kernel, inputs: Sequence[Any], arrays: Sequence[Any], result:
         if after_call_hooks:
             run_hooks(kernel, inputs, [tensor])
         return tensor
-    tensors = jax.tree.map(wrap, result)
+    tensors = _wrapped(result)
     if context.tapes or after_call_hooks:
         flat = jax.tree.leaves(tensors, is_leaf=_is_tensor)
         for tape in context.tapes:

@@ -40,6 +40,21 @@ class UnconnectedGradients(enum.Enum):
     ZERO = "zero"
 
 
+def _flat(structure: Structure) -> list[Any]:
+    """The leaves of a structure; quick for one tensor or variable, and for a list of them."""
+    if type(structure) is Tensor or type(structure) is Variable:
+        return [structure]
+    if type(structure) is list and all(
+        [type(v) is Variable or type(v) is Tensor for v in structure]
+    ):
+        return list(structure)
+    return nest.flatten(structure, expand_composites=True)
+
+
+def _unconnected(value: Any) -> UnconnectedGradients:
+    return value if type(value) is UnconnectedGradients else UnconnectedGradients(value)
+
+
 class GradientTape:
     """Record operations, to differentiate them afterwards.
 
@@ -195,9 +210,8 @@ class GradientTape:
         is None, or zeros with `unconnected_gradients="zero"`.
         """
         self._take()
-        unconnected = UnconnectedGradients(unconnected_gradients)
-        targets = nest.flatten(target, expand_composites=True)
-        flat_sources = nest.flatten(sources, expand_composites=True)
+        unconnected = _unconnected(unconnected_gradients)
+        targets, flat_sources = _flat(target), _flat(sources)
         self._check(targets, flat_sources)
         if isinstance(target, Tensor) and isinstance(output_gradients, (list, tuple)):
             flat = nest.flatten(output_gradients)
@@ -211,6 +225,8 @@ class GradientTape:
             self._missing(source, targets, unconnected) if gradient is None else gradient
             for source, gradient in zip(flat_sources, found, strict=True)
         ]
+        if type(sources) is list and len(sources) == len(results):
+            return results
         return nest.pack_sequence_as(sources, results, expand_composites=True)
 
     def _take(self) -> None:
