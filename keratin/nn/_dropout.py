@@ -75,7 +75,9 @@ def _checked_rate(rate: Any) -> Any:
 
 def _drawn(source: Callable[..., Any], x: Any, rate: Any, noise_shape: Any) -> Tensor:
     rate = _checked_rate(rate)
-    x = x if isinstance(x, (Tensor, Variable)) else convert_to_tensor(x)
+    # A symbolic tensor takes the op upon itself.
+    known = isinstance(x, (Tensor, Variable)) or hasattr(type(x), "__keratin_op__")
+    x = x if known else convert_to_tensor(x)
     operation = _dropout if isinstance(rate, (int, float)) else _dropout_by
     return draw(operation, source("uniform", x.dtype), x, rate, _noise_shape(x, noise_shape))
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from keratin._engine import errors
 from keratin._engine.op import Array, T, op
-from keratin._engine.tensor import convert_to_tensor
 from keratin.array._gathering import gather
 from keratin.array._joining import concat
 from keratin.array._support import composite
@@ -31,11 +31,12 @@ def embedding_lookup(params: T, ids: T, max_norm: T | None = None, name: str | N
            [1., 2.],
            [3., 4.]], dtype=float32)
     """
-    rows: Any = gather(_table(params), ids)
+    table = _table(params)
+    rows: Any = gather(table, ids)
     if max_norm is None:
         return rows
-    rank = convert_to_tensor(ids).shape.rank or 0
-    return clip_by_norm(rows, max_norm, tuple(range(rank, rows.shape.rank)))
+    row_rank = len(np.shape(table)) - 1
+    return clip_by_norm(rows, max_norm, tuple(range(-row_rank, 0)))
 
 
 def _table(params: Any) -> Any:

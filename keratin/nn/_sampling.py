@@ -12,6 +12,7 @@ from keratin._engine import dtype as dtypes
 from keratin._engine import errors
 from keratin._engine.op import Array, Static, T, op
 from keratin._engine.tensor import Tensor, convert_to_tensor
+from keratin.array._support import composite
 from keratin.nn._embedding import embedding_lookup
 from keratin.nn._losses import (
     sigmoid_cross_entropy_with_logits,
@@ -36,6 +37,7 @@ def _accidental_hits(true_classes: Array, sampled_candidates: Array) -> Any:
     return rows.astype(np.int32), ids, np.full(len(hits), _LEAST, np.float32)
 
 
+@composite
 def compute_accidental_hits(
     true_classes: Any,
     sampled_candidates: Any,
@@ -54,7 +56,7 @@ def compute_accidental_hits(
     >>> rows.numpy(), ids.numpy()
     (array([0], dtype=int32), array([1]))
     """
-    classes = _labels(true_classes, num_true, "compute_accidental_hits: true_classes")
+    classes = _labels(true_classes, num_true, "true_classes")
     sampled = convert_to_tensor(sampled_candidates, dtype_hint=dtypes.int64)
     if sampled.shape.rank != 1:
         raise errors.InvalidArgumentError(
@@ -159,6 +161,7 @@ def _like(inputs: T, values: Array) -> Array:
     return values.astype(inputs.dtype)
 
 
+@composite
 def nce_loss(
     weights: Any,
     biases: Any,
@@ -196,6 +199,7 @@ def nce_loss(
     return _sum_of_rows(sigmoid_cross_entropy_with_logits(labels=targets, logits=logits))
 
 
+@composite
 def sampled_softmax_loss(
     weights: Any,
     biases: Any,
