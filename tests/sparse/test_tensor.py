@@ -28,7 +28,9 @@ CASES = [
         f32(),
     ),
     case(
-        "to_dense_string", lambda tf, v: tf.sparse.to_dense(sparse(tf, v), "-"), text(["a", "b", "c"])
+        "to_dense_string",
+        lambda tf, v: tf.sparse.to_dense(sparse(tf, v), "-"),
+        text(["a", "b", "c"]),
     ),
     case(
         "to_dense_empty",
