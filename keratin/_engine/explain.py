@@ -51,7 +51,7 @@ def _from_jax(error: Exception) -> bool:
 def _describe(spec: OpSpec, args: tuple[Any, ...]) -> str:
     parts = []
     for parameter, value in zip(spec.parameters, args, strict=False):
-        if parameter.name == "name":
+        if parameter.name in spec.unmentioned:
             continue
         if parameter.kind in ("static", "dtype"):
             if value is not parameter.default:

@@ -44,6 +44,7 @@ class OpSpec:
         self.name = body.__name__
         self.host = host
         self.strings = strings or host
+        self.unmentioned = frozenset({"name"})  # parameters that errors leave out
         signature = inspect.signature(body)
         self.variadic = any(
             p.kind is inspect.Parameter.VAR_POSITIONAL for p in signature.parameters.values()

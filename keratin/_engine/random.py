@@ -261,7 +261,9 @@ def _parameter(name: str, annotation: str) -> inspect.Parameter:
 def _op_of(body: Any, function: Any, kinds: str, parameters: list[inspect.Parameter]) -> Any:
     function.__name__ = body.__name__
     function.__signature__ = inspect.Signature(parameters)
-    return op(function, T=kinds)
+    made = op(function, T=kinds)
+    made.spec.unmentioned |= {"seed", "seeds", "cursor", "lanes", "how"}
+    return made
 
 
 # Within `tf.vectorized_map` every element has a number, its lane, and bits of its own: the key of a
@@ -391,7 +393,7 @@ def prepare() -> None:
 
 def set_seed(seed: Any) -> None:
     """Restart all global streams from a seed; None restarts them from fresh entropy."""
-    number = _as_seed(seed, "set_seed")
+    number = _as_seed(seed)
     with _lock:
         _streams.seed = number
         if _streams.seeds is None or _streams.count is None:
@@ -402,7 +404,7 @@ def set_seed(seed: Any) -> None:
             variable.assign(first)
 
 
-def _as_seed(seed: Any, what: str) -> int | None:
+def _as_seed(seed: Any) -> int | None:
     if seed is None:
         return None
     if isinstance(seed, (Tensor, Variable, np.ndarray)):
@@ -411,7 +413,7 @@ def _as_seed(seed: Any, what: str) -> int | None:
         seed = int(seed)
     if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):
         raise errors.InvalidArgumentError(
-            f"{what}: a seed is a Python integer; given {seed!r} of type {type(seed).__name__}"
+            f"a seed is a Python integer; given {seed!r} of type {type(seed).__name__}"
         )
     return int(seed)
 
@@ -435,7 +437,7 @@ def seeded_stream(seed: Any, *kind: Hashable) -> Held:
     """
     if seed is None:
         return global_stream()
-    number = _as_seed(seed, str(kind[0]) if kind else "seed")
+    number = _as_seed(seed)
     assert number is not None
     number %= _LARGEST_SEED
     prepare()

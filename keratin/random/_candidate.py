@@ -28,6 +28,7 @@ from keratin._engine.random import (
     state_of,
 )
 from keratin._engine.tensor import Tensor, convert_to_tensor, is_traced
+from keratin.array._support import composite
 from keratin.random._continuous import Float, unit_float32, unit_float64
 
 # Words that a sampler may use for each class it draws.
@@ -181,24 +182,24 @@ def _checked_classes(
 ) -> Tensor:
     if range_max < 1 or num_sampled < 1:
         raise errors.InvalidArgumentError(
-            f"{what}: range_max and num_sampled are at least 1; given {range_max} and {num_sampled}"
+            f"range_max and num_sampled are at least 1; given {range_max} and {num_sampled}"
         )
     if unique and num_sampled > range_max:
         raise errors.InvalidArgumentError(
-            f"{what}: {num_sampled} unique classes cannot be drawn of range_max={range_max}. "
+            f"{num_sampled} unique classes cannot be drawn of range_max={range_max}. "
             "Give unique=False or a smaller num_sampled"
         )
     classes = convert_to_tensor(true_classes, dtype_hint=dtypes.int64)
     if classes.shape.rank != 2 or classes.shape[1] != num_true or not classes.dtype.is_integer:
         raise errors.InvalidArgumentError(
-            f"{what}: true_classes are integers of shape [batch, num_true={num_true}]; given shape "
+            f"true_classes are integers of shape [batch, num_true={num_true}]; given shape "
             f"{classes.shape} and dtype {classes.dtype.name}"
         )
     if not is_traced(classes._value):
         found = np.asarray(classes._value)
         if found.size and not 0 <= found.min() <= found.max() < range_max:
             raise errors.InvalidArgumentError(
-                f"{what}: true_classes are in [0, range_max={range_max}); given "
+                f"true_classes are in [0, range_max={range_max}); given "
                 f"{found.min()} to {found.max()}"
             )
     return classes
@@ -221,6 +222,7 @@ def _drawn(
     return CandidateSample(*found)
 
 
+@composite
 def uniform_candidate_sampler(
     true_classes: Any,
     num_true: int,
@@ -239,6 +241,7 @@ def uniform_candidate_sampler(
     return _drawn("uniform", true_classes, num_true, num_sampled, unique, range_max, seed)
 
 
+@composite
 def log_uniform_candidate_sampler(
     true_classes: Any,
     num_true: int,
@@ -259,6 +262,7 @@ def log_uniform_candidate_sampler(
     return _drawn("log_uniform", true_classes, num_true, num_sampled, unique, range_max, seed)
 
 
+@composite
 def learned_unigram_candidate_sampler(
     true_classes: Any,
     num_true: int,
@@ -292,6 +296,7 @@ def _counted(counts: Array, classes: Array) -> Array:
     return counts.at[classes.reshape(-1)].add(np.int32(1), mode="drop")
 
 
+@composite
 def fixed_unigram_candidate_sampler(
     true_classes: Any,
     num_true: int,
@@ -319,15 +324,12 @@ def fixed_unigram_candidate_sampler(
     array([1, 1])
     """
     if bool(vocab_file) == bool(len(unigrams)):
-        raise errors.InvalidArgumentError(
-            "fixed_unigram_candidate_sampler: give one of vocab_file and unigrams"
-        )
+        raise errors.InvalidArgumentError("give one of vocab_file and unigrams")
     given = _weights_in(vocab_file) if vocab_file else tuple(float(w) for w in unigrams)
     tables = _alias_tables(given, distortion, num_reserved_ids, num_shards, shard)
     if len(tables[0]) != range_max:
         raise errors.InvalidArgumentError(
-            f"fixed_unigram_candidate_sampler: range_max={range_max}, but there are "
-            f"{len(tables[0])} weights, reserved ones included"
+            f"range_max={range_max}, but there are {len(tables[0])} weights, reserved ones included"
         )
     weights = [convert_to_tensor(table) for table in tables]
     return _drawn("fixed", true_classes, num_true, num_sampled, unique, range_max, seed, weights)
@@ -363,7 +365,7 @@ def _alias_tables(
     count = len(weights)
     total = float(np.sum(weights, dtype=np.float64))
     if not total > 0:
-        raise errors.InvalidArgumentError("fixed_unigram_candidate_sampler: no weight is positive")
+        raise errors.InvalidArgumentError("no weight is positive")
     bound = (weights.astype(np.float64) * count / total).tolist()
     other = list(range(count))
     low = [i for i in range(count) if bound[i] < 1]
@@ -385,6 +387,7 @@ def _first_of_shard(reserved: int, num_shards: int, shard: int) -> int:
     return (shard - own) % num_shards
 
 
+@composite
 def all_candidate_sampler(
     true_classes: Any,
     num_true: int,

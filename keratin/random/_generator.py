@@ -15,6 +15,7 @@ from keratin._engine.op import Array, DTypeArg, Static, op
 from keratin._engine.random import Held
 from keratin._engine.tensor import Tensor, convert_to_tensor
 from keratin._engine.variable import Variable
+from keratin.array._support import composite
 from keratin.random import _sample
 from keratin.random._seed import (
     Algorithm,
@@ -150,6 +151,7 @@ class Generator:
         engine.note_state(self._state_var)
         return Held("generator", self._state_var)
 
+    @composite
     def uniform(
         self,
         shape: Any,
@@ -161,12 +163,14 @@ class Generator:
         """Draw floats or integers from [minval, maxval); see `tf.random.stateless_uniform`."""
         return _sample.uniform(self._source, shape, minval, maxval, dtype)
 
+    @composite
     def uniform_full_int(
         self, shape: Any, dtype: DTypeArg = "uint64", name: str | None = None
     ) -> Tensor:
         """Draw integers over the whole range of their dtype."""
         return _sample.uniform_full_int(self._source, shape, dtype)
 
+    @composite
     def normal(
         self,
         shape: Any,
@@ -178,6 +182,7 @@ class Generator:
         """Draw from normal distributions; see `tf.random.normal`."""
         return _sample.normal(self._source, shape, mean, stddev, dtype)
 
+    @composite
     def truncated_normal(
         self,
         shape: Any,
@@ -189,6 +194,7 @@ class Generator:
         """Draw from normal distributions, within two deviations of the mean."""
         return _sample.truncated_normal(self._source, shape, mean, stddev, dtype)
 
+    @composite
     def binomial(
         self,
         shape: Any,

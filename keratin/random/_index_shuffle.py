@@ -14,6 +14,7 @@ from keratin._engine import errors
 from keratin._engine.op import Array, Static, op
 from keratin._engine.random import Bits
 from keratin._engine.tensor import Tensor, convert_to_tensor
+from keratin.array._support import composite
 
 _SMALLEST_BLOCK = 16
 _LARGEST_BLOCK = 64
@@ -81,6 +82,7 @@ def _index_shuffle(index: Array, max_index: Array, seed: Array, rounds: Static) 
     return shuffled.astype(index.dtype).reshape(() if scalar else (size,))
 
 
+@composite
 def random_index_shuffle(
     index: Any, seed: Any, max_index: Any, rounds: int = 4, name: str | None = None
 ) -> Tensor:
@@ -98,11 +100,12 @@ def random_index_shuffle(
     _check_shapes(*numbers, seeds)
     if not isinstance(rounds, int) or rounds < 4 or rounds % 2:
         raise errors.InvalidArgumentError(
-            f"random_index_shuffle: rounds is an even number of at least 4; given {rounds!r}"
+            f"rounds is an even number of at least 4; given {rounds!r}"
         )
     return _index_shuffle(numbers[0], numbers[1], seeds, rounds)
 
 
+@composite
 def index_shuffle(index: Any, seed: Any, max_index: Any) -> Tensor:
     """Where `index` goes when 0 ... max_index are shuffled: a permutation, one index at a time.
 
@@ -129,15 +132,15 @@ def _check_shapes(index: Tensor, max_index: Tensor, seed: Tensor) -> None:
     fits = max(len(shapes[0]), len(shapes[1]), len(shapes[2]) - 1) <= 1
     if not integers or not fits or shapes[2][-1:] != [3] or len(sizes) > 1:
         raise errors.InvalidArgumentError(
-            "random_index_shuffle: index and max_index are integers or vectors of one length, "
+            "index and max_index are integers or vectors of one length, "
             f"seed three integers or a row of three for each; given shapes {shapes[0]}, "
-            f"{shapes[1]} and {shapes[2]}. At {errors.user_location()}"
+            f"{shapes[1]} and {shapes[2]}"
         )
     values = index._value, max_index._value
     if any(isinstance(v, jax.core.Tracer) for v in values):
         return
     if np.any(np.asarray(values[0]) > np.asarray(values[1])):
         raise errors.InvalidArgumentError(
-            f"random_index_shuffle: index is at most max_index; given index={np.asarray(values[0])}"
-            f", max_index={np.asarray(values[1])}. At {errors.user_location()}"
+            f"index is at most max_index; given index={np.asarray(values[0])}"
+            f", max_index={np.asarray(values[1])}"
         )

@@ -61,17 +61,15 @@ def check_parameter(name: str, value: Any, ok: Callable[[Any], Any], wanted: str
         return
     wrong = array[~np.asarray(ok(array) | np.isnan(array))]
     if wrong.size:
-        raise errors.InvalidArgumentError(
-            f"{name} has to be {wanted}; given {wrong.flat[0]}. At {errors.user_location()}"
-        )
+        raise errors.InvalidArgumentError(f"{name} has to be {wanted}; given {wrong.flat[0]}")
 
 
-def floating(dtype: Any, what: str, accepted: tuple[DType, ...] = _FLOATS) -> DType:
+def checked_dtype(dtype: Any, accepted: tuple[DType, ...] = _FLOATS) -> DType:
     """`dtype`, if it is one that the op draws."""
     found = as_dtype(dtype)
     if found not in accepted:
         names = ", ".join(d.name for d in accepted)
-        raise ValueError(f"{what}: dtype {found.name} is not one of {names}.")
+        raise ValueError(f"dtype {found.name} is not one of {names}")
     return found
 
 
@@ -80,7 +78,7 @@ def uniform(
 ) -> Tensor:
     """Uniform floats or integers; `full_range` says that no bounds mean all integers."""
     accepted = (*_FLOATS, *_SIGNED, *_UNSIGNED) if full_range else (*_FLOATS, *_SIGNED)
-    dtype = floating(dtype, "uniform", accepted)
+    dtype = checked_dtype(dtype, accepted)
     if dtype in _FLOATS:
         bounds = [
             as_parameter(0 if minval is None else minval, dtype),
@@ -92,12 +90,12 @@ def uniform(
     if minval is None or maxval is None:
         both = ", or neither of them for the whole range of the dtype" if full_range else ""
         raise ValueError(
-            f"uniform: for the integer dtype {dtype.name} give minval and maxval{both}; given "
+            f"for the integer dtype {dtype.name} give minval and maxval{both}; given "
             f"minval={minval!r}, maxval={maxval!r}. Write maxval=10 for the numbers below 10."
         )
     if dtype in _UNSIGNED:
         raise ValueError(
-            f"uniform: with minval and maxval, dtype {dtype.name} is not drawn. Draw int64 and "
+            f"with minval and maxval, dtype {dtype.name} is not drawn. Draw int64 and "
             "cast, or give minval=None and maxval=None for the whole range."
         )
     bounds = [convert_to_tensor(bound, dtype=dtype) for bound in (minval, maxval)]
@@ -109,60 +107,58 @@ def _check_integer_bounds(minval: Any, maxval: Any, low: Tensor, high: Tensor) -
     for name, bound in (("minval", low), ("maxval", high)):
         if bound.shape.rank:
             raise errors.InvalidArgumentError(
-                f"uniform: {name} of integers is a single number; given shape {bound.shape}. "
-                f"At {errors.user_location()}"
+                f"{name} of integers is a single number; given shape {bound.shape}"
             )
     plain = not any(isinstance(bound, (Tensor, Variable)) for bound in (minval, maxval))
     if plain and not minval < maxval:
         raise errors.InvalidArgumentError(
-            f"uniform: minval has to be less than maxval; given minval={minval}, maxval={maxval}. "
-            f"At {errors.user_location()}"
+            f"minval has to be less than maxval; given minval={minval}, maxval={maxval}"
         )
 
 
 def uniform_full_int(source: SourceOf, shape: Any, dtype: Any) -> Tensor:
     """Integers over the whole range of the dtype."""
-    dtype = floating(dtype, "uniform_full_int", (*_SIGNED, *_UNSIGNED))
+    dtype = checked_dtype(dtype, (*_SIGNED, *_UNSIGNED))
     return draw(_discrete.uniform_full_int, source("uniform_full_int", dtype), shape, dtype)
 
 
 def normal(source: SourceOf, shape: Any, mean: Any, stddev: Any, dtype: Any) -> Tensor:
     """Normal floats."""
-    dtype = floating(dtype, "normal")
+    dtype = checked_dtype(dtype)
     both = as_parameter(mean, dtype), as_parameter(stddev, dtype)
     return draw(_continuous.normal, source("normal", dtype), *both, shape)
 
 
 def truncated_normal(source: SourceOf, shape: Any, mean: Any, stddev: Any, dtype: Any) -> Tensor:
     """Normal floats within two deviations."""
-    dtype = floating(dtype, "truncated_normal")
+    dtype = checked_dtype(dtype)
     both = as_parameter(mean, dtype), as_parameter(stddev, dtype)
     return draw(_continuous.truncated_normal, source("truncated_normal", dtype), *both, shape)
 
 
 def gamma(source: SourceOf, shape: Any, alpha: Any, beta: Any, dtype: Any) -> Tensor:
     """`shape` gammas for each pair of alpha and beta."""
-    dtype = floating(dtype, "gamma")
+    dtype = checked_dtype(dtype)
     beta = 1 if beta is None else beta
-    check_parameter("gamma: alpha", alpha, lambda a: a >= 0, "at least 0")
-    check_parameter("gamma: beta", beta, lambda b: b > 0, "positive")
+    check_parameter("alpha", alpha, lambda a: a >= 0, "at least 0")
+    check_parameter("beta", beta, lambda b: b > 0, "positive")
     both = as_parameter(alpha, dtype), as_parameter(beta, dtype)
     return draw(_continuous.gamma, source("gamma", dtype), *both, shape)
 
 
 def poisson(source: SourceOf, shape: Any, lam: Any, dtype: Any) -> Tensor:
     """`shape` Poisson numbers for each rate."""
-    dtype = floating(dtype, "poisson", (*_FLOATS, *_SIGNED))
-    check_parameter("poisson: lam", lam, lambda rate: rate >= 0, "a rate of at least 0")
+    dtype = checked_dtype(dtype, (*_FLOATS, *_SIGNED))
+    check_parameter("lam", lam, lambda rate: rate >= 0, "a rate of at least 0")
     rate = convert_to_tensor(lam)
     return draw(_discrete.poisson, source("poisson", rate.dtype, dtype), rate, shape, dtype)
 
 
 def binomial(source: SourceOf, shape: Any, counts: Any, probs: Any, dtype: Any) -> Tensor:
     """Binomial numbers; the last axes of `shape` are those of the parameters."""
-    dtype = floating(dtype, "binomial", (*_FLOATS, *_SIGNED))
-    check_parameter("binomial: counts", counts, lambda n: n >= 0, "at least 0")
-    check_parameter("binomial: probs", probs, lambda p: (p >= 0) & (p <= 1), "between 0 and 1")
+    dtype = checked_dtype(dtype, (*_FLOATS, *_SIGNED))
+    check_parameter("counts", counts, lambda n: n >= 0, "at least 0")
+    check_parameter("probs", probs, lambda p: (p >= 0) & (p <= 1), "between 0 and 1")
     chance = convert_to_tensor(probs, dtype_hint=_hint(counts))
     count = convert_to_tensor(counts, dtype_hint=chance.dtype)
     return draw(_discrete.binomial, source("binomial", dtype), count, chance, shape, dtype)
@@ -175,7 +171,7 @@ def _hint(value: Any) -> DType:
 
 def categorical(source: SourceOf, logits: Any, num_samples: Any, dtype: Any) -> Tensor:
     """Indices into rows of logits."""
-    dtype = floating(dtype or dtypes.int64, "categorical", _SIGNED)
+    dtype = checked_dtype(dtype or dtypes.int64, _SIGNED)
     tensor = convert_to_tensor(logits, dtype_hint=dtypes.float32)
     place = source("categorical", tensor.dtype, dtype)
     return draw(_discrete.categorical, place, tensor, num_samples, dtype)
@@ -200,7 +196,7 @@ def parameterized_truncated_normal(
     """Normal floats between bounds."""
     given = [means, stddevs, minvals, maxvals]
     dtype = next((as_dtype(v.dtype) for v in given if hasattr(v, "dtype")), dtypes.float32)
-    dtype = floating(dtype, "parameterized_truncated_normal")
+    dtype = checked_dtype(dtype)
     check_parameter("stddevs", stddevs, lambda s: s > 0, "positive")
     parameters = [as_parameter(value, dtype) for value in given]
     place = source("parameterized_truncated_normal", dtype)

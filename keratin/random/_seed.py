@@ -16,6 +16,7 @@ from keratin._engine.op import Array, op
 from keratin._engine.random import Fixed
 from keratin._engine.tensor import Tensor, convert_to_tensor
 from keratin._engine.variable import Variable
+from keratin.array._support import composite
 from keratin.random import _sample
 
 
@@ -61,8 +62,7 @@ def drawing(alg: Any) -> Algorithm:
     found = as_algorithm(alg)
     if found is Algorithm.THREEFRY:
         raise errors.UnimplementedError(
-            "Keratin draws random bits with Philox only. Use alg='philox', or leave alg out. "
-            f"At {errors.user_location()}"
+            "Keratin draws random bits with Philox only. Use alg='philox', or leave alg out"
         )
     return found
 
@@ -85,11 +85,12 @@ def as_seed_pair(seed: Any) -> Tensor:
     if tensor.dtype not in (dtypes.int32, dtypes.int64) or tensor.shape.as_list() != [2]:
         raise errors.InvalidArgumentError(
             "seed is a tensor of two integers (int32 or int64), such as [1, 2]; given shape "
-            f"{tensor.shape} and dtype {tensor.dtype.name}. At {errors.user_location()}"
+            f"{tensor.shape} and dtype {tensor.dtype.name}"
         )
     return tensor
 
 
+@composite
 def set_seed(seed: int | None) -> None:
     """Restart all random numbers of the program from a seed.
 
@@ -109,6 +110,7 @@ def _stacked_with(first: Array, second: Array) -> Array:
     return jnp.stack([first, second])
 
 
+@composite
 def split(seed: Any, num: int = 2, alg: Any = "auto_select") -> Tensor:
     """Make `num` seeds of one: a tensor [num, 2] of the same dtype.
 
@@ -121,6 +123,7 @@ def split(seed: Any, num: int = 2, alg: Any = "auto_select") -> Tensor:
     return _sample.uniform_full_int(stateless_source(pair, alg), [num, 2], pair.dtype)
 
 
+@composite
 def fold_in(seed: Any, data: Any, alg: Any = "auto_select") -> Tensor:
     """Make a new seed of a seed and an integer, such as the number of a replica or a step.
 

@@ -8,6 +8,7 @@ from typing import Any
 from keratin._engine.op import DTypeArg
 from keratin._engine.random import seeded_stream
 from keratin._engine.tensor import Tensor
+from keratin.array._support import composite
 from keratin.random import _sample
 
 
@@ -15,6 +16,7 @@ def _source(seed: Any) -> _sample.SourceOf:
     return functools.partial(seeded_stream, seed)
 
 
+@composite
 def uniform(
     shape: Any,
     minval: Any = 0,
@@ -34,6 +36,7 @@ def uniform(
     return _sample.uniform(_source(seed), shape, minval, maxval, dtype, full_range=False)
 
 
+@composite
 def normal(
     shape: Any,
     mean: Any = 0.0,
@@ -50,6 +53,7 @@ def normal(
     return _sample.normal(_source(seed), shape, mean, stddev, dtype)
 
 
+@composite
 def truncated_normal(
     shape: Any,
     mean: Any = 0.0,
@@ -66,6 +70,7 @@ def truncated_normal(
     return _sample.truncated_normal(_source(seed), shape, mean, stddev, dtype)
 
 
+@composite
 def gamma(
     shape: Any,
     alpha: Any,
@@ -85,6 +90,7 @@ def gamma(
     return _sample.gamma(_source(seed), shape, alpha, beta, dtype)
 
 
+@composite
 def poisson(
     shape: Any,
     lam: Any,
@@ -100,6 +106,7 @@ def poisson(
     return _sample.poisson(_source(seed), shape, lam, dtype)
 
 
+@composite
 def categorical(
     logits: Any,
     num_samples: Any,
@@ -115,6 +122,7 @@ def categorical(
     return _sample.categorical(_source(seed), logits, num_samples, dtype)
 
 
+@composite
 def shuffle(value: Any, seed: int | None = None, name: str | None = None) -> Tensor:
     """Put the rows of a tensor in random order.
 

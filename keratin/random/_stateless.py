@@ -9,10 +9,12 @@ import numpy as np
 from keratin._engine import errors
 from keratin._engine.op import DTypeArg, freeze
 from keratin._engine.tensor import Tensor, convert_to_tensor
+from keratin.array._support import composite
 from keratin.random import _sample
 from keratin.random._seed import stateless_source
 
 
+@composite
 def stateless_uniform(
     shape: Any,
     seed: Any,
@@ -32,6 +34,7 @@ def stateless_uniform(
     return _sample.uniform(stateless_source(seed, alg), shape, minval, maxval, dtype)
 
 
+@composite
 def stateless_normal(
     shape: Any,
     seed: Any,
@@ -49,6 +52,7 @@ def stateless_normal(
     return _sample.normal(stateless_source(seed, alg), shape, mean, stddev, dtype)
 
 
+@composite
 def stateless_truncated_normal(
     shape: Any,
     seed: Any,
@@ -66,6 +70,7 @@ def stateless_truncated_normal(
     return _sample.truncated_normal(stateless_source(seed, alg), shape, mean, stddev, dtype)
 
 
+@composite
 def stateless_gamma(
     shape: Any,
     seed: Any,
@@ -85,6 +90,7 @@ def stateless_gamma(
     return _sample.gamma(stateless_source(seed), samples, alpha, beta, dtype)
 
 
+@composite
 def stateless_poisson(
     shape: Any, seed: Any, lam: Any, dtype: DTypeArg = "int32", name: str | None = None
 ) -> Tensor:
@@ -96,6 +102,7 @@ def stateless_poisson(
     return _sample.poisson(stateless_source(seed), _leading(shape, "lam", lam), lam, dtype)
 
 
+@composite
 def stateless_binomial(
     shape: Any,
     seed: Any,
@@ -114,6 +121,7 @@ def stateless_binomial(
     return _sample.binomial(stateless_source(seed), shape, counts, probs, output_dtype)
 
 
+@composite
 def stateless_categorical(
     logits: Any, num_samples: Any, seed: Any, dtype: DTypeArg = "int64", name: str | None = None
 ) -> Tensor:
@@ -125,6 +133,7 @@ def stateless_categorical(
     return _sample.categorical(stateless_source(seed), logits, num_samples, dtype)
 
 
+@composite
 def stateless_parameterized_truncated_normal(
     shape: Any,
     seed: Any,
@@ -149,6 +158,7 @@ def stateless_parameterized_truncated_normal(
     )
 
 
+@composite
 def stateless_shuffle(
     value: Any, seed: Any, alg: Any = "auto_select", name: str | None = None
 ) -> Tensor:
@@ -175,6 +185,6 @@ def _leading(shape: Any, what: str, *parameters: Any) -> Any:
     if own is None or full[len(full) - len(own) :] != own:
         raise errors.InvalidArgumentError(
             f"shape={list(full)} has to end with the shape of {what}, broadcast: "
-            f"{' and '.join(str(list(s)) for s in shapes)}. At {errors.user_location()}"
+            f"{' and '.join(str(list(s)) for s in shapes)}"
         )
     return full[: len(full) - len(own)]
