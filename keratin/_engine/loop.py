@@ -19,6 +19,7 @@ from keratin._engine import errors, nest
 from keratin._engine.block import Block, array_of, becomes_tensor, flatten
 from keratin._engine.control_flow import assign_all, predicate, same_object
 from keratin._engine.kernel import Kernel, apply
+from keratin._engine.operators import Arithmetic
 from keratin._engine.replay import replayable_while
 from keratin._engine.state import context
 from keratin._engine.tensor import Tensor, convert_to_tensor, is_traced, wrap
@@ -42,7 +43,7 @@ def known_capacity() -> int | None:
     return _capacities[-1] if _capacities else None
 
 
-class DynamicRange:
+class DynamicRange(Arithmetic):
     """`tf.range` with a bound that is not known while tracing: only a loop can use it."""
 
     def __init__(self, start: Any, limit: Any, delta: Any):

@@ -122,8 +122,10 @@ def _general(spec: OpSpec) -> Callable[..., Any]:
                 inputs.append(value)
             else:
                 first = arrays[0].dtype
-                if first in accepted and (
-                    shares < 2 or all(array.dtype == first for array in arrays[1:shares])
+                if (
+                    first in accepted
+                    and (len(arrays) == 1 or OBJECT not in [array.dtype for array in arrays])
+                    and (shares < 2 or all([array.dtype == first for array in arrays[1:shares]]))
                 ):
                     kernel = _known_kernel(spec, tuple([args[index] for index in static_at]))
                     if kernel is not None:
@@ -502,7 +504,29 @@ def _is_known(arrays: list[Any]) -> bool:
     )
 
 
+# The arithmetic of shapes: NumPy's functions that agree with the ops of these names on integers,
+# so that tracing `tf.shape(x)[0] * 2` compiles nothing.
+_ON_INTEGERS: dict[str, Callable[..., Any]] = {
+    "add": np.add,
+    "subtract": np.subtract,
+    "multiply": np.multiply,
+    "maximum": np.maximum,
+    "minimum": np.minimum,
+    "negative": np.negative,
+    "equal": np.equal,
+    "not_equal": np.not_equal,
+    "less": np.less,
+    "less_equal": np.less_equal,
+    "greater": np.greater,
+    "greater_equal": np.greater_equal,
+}
+
+
 def _fold(call: _Call, kernel: Kernel, arrays: list[Any]) -> Any:
+    """The result of an op on values known while tracing."""
+    simple = _ON_INTEGERS.get(call.spec.name)
+    if simple is not None and arrays[0].dtype.kind in "iu":
+        return wrap(np.asarray(simple(*arrays)))
     with jax.ensure_compile_time_eval():
         if call.spec.strings:  # the body takes NumPy arrays as well: nothing to compile
             result = call.function()(*arrays)

@@ -235,14 +235,7 @@ class Tensor(Arithmetic):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):  # NumPy and others probe for protocols, and need no advice
             raise AttributeError(name)
-        remedy = _NUMPY_METHODS.get(name)
-        if remedy:
-            raise AttributeError(
-                f"A tensor has no attribute {name!r}. Use {remedy}, or call "
-                "tf.experimental.numpy.experimental_enable_numpy_behavior() first."
-            )
-        known = [attribute for attribute in dir(type(self)) if not attribute.startswith("_")]
-        raise AttributeError(f"A tensor has no attribute {name!r}.{errors.nearest(name, known)}")
+        raise _MissingAttribute(name)
 
     def __format__(self, spec: str) -> str:
         return format(str(self) if is_traced(self._value) else self.numpy(), spec)
@@ -257,6 +250,21 @@ class Tensor(Arithmetic):
             return f"<tf.Tensor '{self.name}' shape={self.shape} dtype={self.dtype.name}>"
         text = _text(self._value, as_repr=True)
         return f"<tf.Tensor: shape={self.shape}, dtype={self.dtype.name}, numpy={text}>"
+
+
+class _MissingAttribute(AttributeError):
+    """An attribute that tensors lack; the advice is made when it is read, as `hasattr` is hot."""
+
+    def __str__(self) -> str:
+        name = self.args[0]
+        remedy = _NUMPY_METHODS.get(name)
+        if remedy:
+            return (
+                f"A tensor has no attribute {name!r}. Use {remedy}, or call "
+                "tf.experimental.numpy.experimental_enable_numpy_behavior() first."
+            )
+        known = [attribute for attribute in dir(Tensor) if not attribute.startswith("_")]
+        return f"A tensor has no attribute {name!r}.{errors.nearest(name, known)}"
 
 
 _NUMPY_METHODS = {

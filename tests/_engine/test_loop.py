@@ -147,3 +147,12 @@ def test_misuse_is_answered_with_a_remedy(tf, misuse, expected):
         f(tf.constant(2.0))
     assert expected in str(caught.value)
     assert "jax" not in str(caught.value).lower()
+
+
+def test_a_range_of_unknown_length_is_for_loops(tf):
+    @tf.function
+    def f(n):
+        return tf.range(n) * 2
+
+    with pytest.raises(tf.errors.InvalidArgumentError, match="A loop `for i in tf.range"):
+        f(tf.constant(3))

@@ -85,3 +85,22 @@ def test_objects_can_take_ops_upon_themselves(tf):
             return "lazy", function.__name__, args[1]
 
     assert tf.add(Lazy(), 3)[:3] == ("lazy", "add", 3)
+
+
+def test_known_integers_follow_the_ops(tf):
+    from keratin._engine.op import _ON_INTEGERS
+
+    x, y = np.array([7, -3, 0], np.int32), np.array([2, -3, 5], np.int32)
+    for name in _ON_INTEGERS:
+        function = getattr(tf.math, name)
+        given = (x,) if name == "negative" else (x, y)
+        known = []
+
+        @tf.function
+        def f(function=function, given=given, known=known):
+            known.append(tf.get_static_value(function(*[tf.constant(g) for g in given])))
+
+        f()
+        expected = function(*[tf.constant(g) for g in given]).numpy()
+        assert known[0].dtype == expected.dtype
+        assert known[0].tolist() == expected.tolist()
