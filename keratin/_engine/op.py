@@ -138,7 +138,11 @@ def _general(spec: OpSpec) -> Callable[..., Any]:
 def _known_kernel(spec: OpSpec, statics: tuple[Any, ...]) -> Kernel | None:
     try:
         return spec.kernels.get(statics)
-    except TypeError:  # a list, or a tensor: to be frozen first
+    except TypeError:  # a list, or a tensor, to be frozen first
+        pass
+    try:
+        return spec.kernels.get(tuple([tuple(s) if type(s) is list else s for s in statics]))
+    except TypeError:
         return None
 
 

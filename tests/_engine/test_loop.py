@@ -154,5 +154,5 @@ def test_a_range_of_unknown_length_is_for_loops(tf):
     def f(n):
         return tf.range(n) * 2
 
-    with pytest.raises(tf.errors.InvalidArgumentError, match="A loop `for i in tf.range"):
+    with pytest.raises(tf.errors.InvalidArgumentError, match="takes any n"):
         f(tf.constant(3))

@@ -87,20 +87,25 @@ def test_objects_can_take_ops_upon_themselves(tf):
     assert tf.add(Lazy(), 3)[:3] == ("lazy", "add", 3)
 
 
-def test_known_integers_follow_the_ops(tf):
+@pytest.mark.parametrize(
+    "name",
+    "add subtract multiply maximum minimum negative equal not_equal less less_equal greater "
+    "greater_equal".split(),
+)
+def test_known_integers_follow_the_ops(tf, name):
     from keratin._engine.op import _ON_INTEGERS
 
-    x, y = np.array([7, -3, 0], np.int32), np.array([2, -3, 5], np.int32)
-    for name in _ON_INTEGERS:
-        function = getattr(tf.math, name)
-        given = (x,) if name == "negative" else (x, y)
-        known = []
+    assert name in _ON_INTEGERS
+    function = getattr(tf.math, name)
+    given = [np.array([7, -3, 0], np.int32), np.array([2, -3, 5], np.int32)]
+    given = given[:1] if name == "negative" else given
+    expected = function(*map(tf.constant, given)).numpy()
+    known = []
 
-        @tf.function
-        def f(function=function, given=given, known=known):
-            known.append(tf.get_static_value(function(*[tf.constant(g) for g in given])))
+    @tf.function
+    def f():
+        known.append(tf.get_static_value(function(*map(tf.constant, given))))
 
-        f()
-        expected = function(*[tf.constant(g) for g in given]).numpy()
-        assert known[0].dtype == expected.dtype
-        assert known[0].tolist() == expected.tolist()
+    f()
+    assert known[0].dtype == expected.dtype
+    assert known[0].tolist() == expected.tolist()
