@@ -13,14 +13,14 @@ import numpy as np
 
 from keratin._engine import errors
 from keratin._engine.op import Array, Static, T, op
-from keratin._engine.tensor import Tensor, convert_to_tensor
+from keratin._engine.tensor import convert_to_tensor
 from keratin.sparse import SparseTensor
 
 Values = np.ndarray[Any, Any]
 Place = tuple[int, ...]
 
 
-def size(a: Any, validate_indices: bool = True) -> Tensor:
+def size(a: Any, validate_indices: bool = True) -> Any:
     """The number of different elements in each set, the last dimension of a sparse tensor.
 
     >>> x = tf.SparseTensor([[0, 0], [0, 1], [0, 2]], [7, 8, 7], [2, 3])

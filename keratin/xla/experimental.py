@@ -22,7 +22,7 @@ def compile(computation: Callable[..., Any], inputs: Sequence[Any] | None = None
         raise TypeError(
             f"xla.experimental.compile: inputs must be a list of the arguments, given {inputs!r}."
         )
-    result = function(computation, jit_compile=True)(*(inputs or ()))
+    result = function(jit_compile=True)(computation)(*(inputs or ()))
     return [result] if isinstance(result, Tensor) else result
 
 

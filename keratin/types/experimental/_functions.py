@@ -7,7 +7,7 @@ import inspect
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from keratin._engine import function as engine
+from keratin._engine import concrete, function
 
 
 class FunctionType(inspect.Signature):
@@ -74,5 +74,5 @@ class PolymorphicFunction(Callable):
         """The program that is compiled for these arguments, as text."""
 
 
-ConcreteFunction.register(engine.ConcreteFunction)
-PolymorphicFunction.register(engine.Function)
+ConcreteFunction.register(concrete.ConcreteFunction)
+PolymorphicFunction.register(function.Function)

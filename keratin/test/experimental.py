@@ -1,0 +1,14 @@
+"""tf.test.experimental."""
+
+import jax
+
+
+def sync_devices() -> None:
+    """Wait until the devices have done all that they were given.
+
+    >>> tf.test.experimental.sync_devices()
+    """
+    jax.effects_barrier()
+    for array in jax.live_arrays():
+        if not array.is_deleted():
+            array.block_until_ready()
