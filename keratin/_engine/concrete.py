@@ -13,7 +13,7 @@ import jax.extend.core as jax_core
 import jax.numpy as jnp
 import numpy as np
 
-from keratin._engine import errors, naming, state
+from keratin._engine import errors, naming, random, state
 from keratin._engine.block import array_of, becomes_tensor, leaved
 from keratin._engine.explain import explain
 from keratin._engine.kernel import Kernel, finish
@@ -117,7 +117,10 @@ class ConcreteFunction:
         self._effects = _has_callbacks(traced.jaxpr)
         written = {id(v) for v in self._written}
         # A program that may fail half-way must not have destroyed its inputs.
-        self._donated = [id(v) in written and not self._effects for v in self._read]
+        # Other threads draw from random streams meanwhile: their little state is not destroyed.
+        self._donated = [
+            id(v) in written and not self._effects and not random.is_state(v) for v in self._read
+        ]
         self._variables = [v for v in self._known if id(v) in touched]
         inputs = len(self._tensor_at) + len(self._captured)
         donated = [inputs + i for i, donate in enumerate(self._donated) if donate]

@@ -159,7 +159,11 @@ class CriticalSection:
 
 
 class AggregationMethod:
-    """How TensorFlow's graphs sum gradients; they are always added here."""
+    """How TensorFlow's graphs sum gradients; they are always added here.
+
+    >>> tf.AggregationMethod.ADD_N
+    0
+    """
 
     ADD_N = 0
     DEFAULT = 0

@@ -34,7 +34,14 @@ from keratin._engine.variable import Variable
 
 
 class UnconnectedGradients(enum.Enum):
-    """What the gradient is where the target does not depend on the source."""
+    """What the gradient is where the target does not depend on the source.
+
+    >>> x, y = tf.Variable(1.0), tf.Variable(2.0)
+    >>> with tf.GradientTape() as tape:
+    ...     z = x * 3.0
+    >>> tape.gradient(z, y, unconnected_gradients=tf.UnconnectedGradients.ZERO).numpy()
+    np.float32(0.0)
+    """
 
     NONE = "none"
     ZERO = "zero"

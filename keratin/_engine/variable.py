@@ -34,7 +34,12 @@ from keratin._engine.tensor import (
 
 
 class VariableSynchronization(enum.Enum):
-    """When the copies of a distributed variable are brought together."""
+    """When the copies of a distributed variable are brought together.
+
+    >>> v = tf.Variable(1.0, synchronization=tf.VariableSynchronization.ON_READ)
+    >>> v.synchronization.name
+    'ON_READ'
+    """
 
     AUTO = 0
     NONE = 1
@@ -43,7 +48,12 @@ class VariableSynchronization(enum.Enum):
 
 
 class VariableAggregation(enum.Enum):
-    """How the copies of a distributed variable are combined."""
+    """How the copies of a distributed variable are combined.
+
+    >>> v = tf.Variable(1.0, aggregation=tf.VariableAggregation.MEAN)
+    >>> v.aggregation.name
+    'MEAN'
+    """
 
     NONE = 0
     SUM = 1
