@@ -37,7 +37,7 @@ class Subject:
         """Measures one library in this process and prints the result as JSON."""
         try:
             result: dict[str, Any] = {"values": dict(self.ways[library]())}
-        except ImportError as error:
+        except ModuleNotFoundError as error:
             result = {"missing": str(error)}
         print(json.dumps(result))
 
