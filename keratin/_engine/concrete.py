@@ -121,7 +121,9 @@ class ConcreteFunction:
         self._donated = [
             id(v) in written and not self._effects and not random.is_state(v) for v in self._read
         ]
-        self._variables = [v for v in self._known if id(v) in touched]
+        self._variables = [
+            v for v in self._known if id(v) in touched and not random.is_global_state(v)
+        ]
         inputs = len(self._tensor_at) + len(self._captured)
         donated = [inputs + i for i, donate in enumerate(self._donated) if donate]
         self._kernel = Kernel(self.name, self._run)

@@ -19,7 +19,8 @@ A source says where the op starts and what the state is afterwards:
     global_stream()               the stream that `set_seed` restarts
     seeded_stream(seed, kind)     a stream per op seed and kind of op, restarted by `set_seed` too
     Fixed(seed)                   two integers, no state: the stateless ops
-    Held("generator", variable)   state in a variable of the caller
+    Held("generator", variable)   a place, int64[3], in a variable of the caller
+    Held("counted", variable)     likewise a seed and a count of draws, of any integer dtype
 
 State is held in variables, so a compiled function reads and writes it as it does any variable,
 and gives the bits that the same calls give outside of it. The draw is one dispatch: finding the
@@ -298,13 +299,22 @@ def is_state(variable: Variable) -> bool:
     return _states.get(id(variable)) is variable
 
 
+def is_global_state(variable: Variable) -> bool:
+    """Whether a variable belongs to the global streams, and so to nobody else."""
+    return _own.get(id(variable)) is variable
+
+
 def note_state(variable: Variable) -> None:
-    """Let `tf.vectorized_map` know that a variable holds the state of a stream."""
+    """Note that a variable holds the state of a stream.
+
+    Elements of `tf.vectorized_map` may move it on, and compiled functions do not destroy it.
+    """
     _states[id(variable)] = variable
 
 
 # By identity: variables compare element by element.
 _states: weakref.WeakValueDictionary[int, Variable] = weakref.WeakValueDictionary()
+_own: weakref.WeakValueDictionary[int, Variable] = weakref.WeakValueDictionary()
 
 _TENSORS = ("T", "Ts", "Array", "Arrays")
 
@@ -363,6 +373,7 @@ def _state_variable(value: np.ndarray[Any, Any], name: str) -> Variable:
         variable = Variable.__new__(Variable)
         variable.__init__(value, trainable=False, name=name)  # type: ignore[misc]
     note_state(variable)
+    _own[id(variable)] = variable
     if scope is not None:
         # The function is traced again, with the variable as an input.
         scope.root.created.append(variable)

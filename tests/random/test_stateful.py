@@ -1,5 +1,6 @@
 """Global streams: TensorFlow's numbers, the same in compiled functions, loops and branches."""
 
+import sys
 import threading
 
 import numpy as np
@@ -231,6 +232,34 @@ def test_threads_do_not_get_the_same_bits(tf):
     assert len(set(found)) == 200
 
 
+def test_compiled_functions_share_state_across_threads(tf):
+    x, raised = tf.zeros([100]), []
+    functions = [
+        tf.function(lambda x: x + tf.random.normal([100])),
+        tf.function(lambda x: x + tf.random.uniform([100])),
+        lambda x: tf.random.uniform([2]),
+    ]
+
+    def work(function):
+        try:
+            for _ in range(1000):
+                function(x)
+        except Exception as error:
+            raised.append(error)
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        threads = [threading.Thread(target=work, args=(f,)) for f in functions]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    assert not raised
+
+
 def test_state_is_not_found_by_modules_or_tapes(tf):
     class Noise(tf.Module):
         def __call__(self):
@@ -240,6 +269,11 @@ def test_state_is_not_found_by_modules_or_tapes(tf):
     with tf.GradientTape() as tape:
         noise()
     assert noise.variables == () and tape.watched_variables() == ()
+    concrete = tf.function(noise.__call__).get_concrete_function()
+    assert concrete.variables == ()
+    generator = tf.random.Generator.from_seed(1)
+    concrete = tf.function(lambda: generator.normal([2])).get_concrete_function()
+    assert [v is generator.state for v in concrete.variables] == [True]
 
 
 def test_state_escapes_variable_creators(tf):
