@@ -233,18 +233,16 @@ def promoting(
     `names` are other names of its first parameters, the only ones it then has. `accepted` narrows
     the kinds of dtype that the op takes. Without `rules`, those in force at the call apply.
     """
-    spec = function.spec  # type: ignore[attr-defined]
-    kinds = frozenset(accepted.split()) if accepted else spec.kinds
-    parameters = [p for p in spec.signature.parameters.values() if p.name != "name"]
+    spec = getattr(function, "spec", None)
+    kinds = frozenset(accepted.split()) if accepted else spec and spec.kinds
+    parameters = [p for p in inspect.signature(function).parameters.values() if p.name != "name"]
+    shared = [i for i, p in enumerate(parameters) if _kind_of(p) in ("T", "Ts")]
+    sequences = {i for i in shared if _kind_of(parameters[i]) == "Ts"}
     if names is not None:
-        chosen = names.split()
-        parameters = [
-            parameter.replace(name=chosen[i])
-            for i, parameter in enumerate(parameters[: len(chosen)])
-        ]
+        pairs = zip(parameters, names.split(), strict=False)
+        parameters = [parameter.replace(name=other) for parameter, other in pairs]
+        shared = [i for i in shared if i < len(parameters)]
     signature = inspect.Signature(parameters)
-    shared = [i for i, p in enumerate(spec.parameters[: len(parameters)]) if p.kind == "T"]
-    sequences = {i for i in shared if spec.parameters[i].sequence}
 
     def adapter(*args: Any, **kwargs: Any) -> Any:
         if kwargs or len(args) != len(parameters):
@@ -256,17 +254,39 @@ def promoting(
         values = list(args)
         flat = [list(values[i]) if i in sequences else [values[i]] for i in shared]
         given = [value for group in flat for value in group if value is not None]
-        promoted = iter(promote(*given, rules=rules, accepted=kinds))
+        alike = iter(_alike(given, rules, kinds))
         for i, group in zip(shared, flat, strict=True):
-            group = [None if value is None else next(promoted) for value in group]
+            group = [None if value is None else next(alike) for value in group]
             values[i] = group if i in sequences else group[0]
         return function(*values)
 
     adapter.__doc__ = function.__doc__
     adapter.__module__ = function.__module__
-    adapter.__name__ = adapter.__qualname__ = name or function.__name__
+    adapter.__name__ = name or function.__name__
+    # The examples are those of the op, and run where it is defined.
+    adapter.__qualname__ = function.__qualname__
     adapter.__signature__ = signature  # type: ignore[attr-defined]
     return adapter
+
+
+def _kind_of(parameter: inspect.Parameter) -> str:
+    return str(parameter.annotation).replace(" ", "").removesuffix("|None")
+
+
+def _alike(values: list[Any], rules: Rules | None, kinds: Collection[str] | None) -> list[Any]:
+    """The values for an op: cast, but for the Python numbers that the op adapts by itself."""
+    dtype = result_type(*values, rules=rules)
+    dtype = dtype if kinds is None else fitting(dtype, kinds, rules)
+    adapted = any(hasattr(value, "dtype") and value.dtype == dtype for value in values)
+    return [
+        value if adapted and _adapts(value, dtype) else as_tensor(value, dtype) for value in values
+    ]
+
+
+def _adapts(value: Any, dtype: np.dtype[Any]) -> bool:
+    if type(value) is int:
+        return dtype.kind != "b"
+    return type(value) is float and dtypes.of(dtype).kind in ("float", "complex")
 
 
 def promoted(
@@ -279,7 +299,7 @@ def promoted(
 
 
 def _agree(
-    args: Sequence[Any], shared: list[int], sequences: set[int], kinds: Collection[str]
+    args: Sequence[Any], shared: list[int], sequences: set[int], kinds: Collection[str] | None
 ) -> bool:
     """Whether the arguments are tensors of one dtype, and one that the op takes."""
     if sequences:
@@ -289,4 +309,4 @@ def _agree(
         value = args[i]
         if not isinstance(value, (Tensor, Variable)) or value.dtype is not first.dtype:
             return False
-    return first.dtype.kind in kinds
+    return kinds is None or first.dtype.kind in kinds

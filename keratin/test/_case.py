@@ -240,5 +240,9 @@ class TestCase(TensorAssertions, CollectionAssertions):
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Run all tests of the program that is running, as `unittest.main` does."""
+    """Run all tests of the program that is running, as `unittest.main` does.
+
+    >>> if __name__ == "__main__":
+    ...     tf.test.main()  # doctest: +SKIP
+    """
     unittest.main(module="__main__", argv=list(sys.argv if argv is None else argv))

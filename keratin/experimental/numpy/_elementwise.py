@@ -29,8 +29,13 @@ def _boolean(
             return logical(*promote(x1, x2))
         return numeric(x1, x2)
 
-    adapter.__name__ = adapter.__qualname__ = name
-    adapter.__doc__, adapter.__module__ = numeric.__doc__, numeric.__module__
+    return _described(adapter, numeric, name)
+
+
+def _described(adapter: Any, function: Any, name: str) -> Any:
+    """The adapter, with the description of the op behind it."""
+    adapter.__name__, adapter.__qualname__ = name, function.__qualname__
+    adapter.__doc__, adapter.__module__ = function.__doc__, function.__module__
     return adapter
 
 
@@ -52,7 +57,7 @@ subtract = _binary(math.subtract, "subtract")
 divide = true_divide = _binary(math.truediv, "true_divide")
 floor_divide = _binary(math.floordiv, "floor_divide")
 mod = remainder = _binary(math.floormod, "mod")
-power = _binary(math.pow, "power")
+power = _binary(math.pow, "power", accepted="int float complex")
 float_power = _binary(math.pow, "float_power", accepted="float complex")
 arctan2 = _binary(math.atan2, "arctan2")
 nextafter = _binary(math.nextafter, "nextafter")
@@ -329,9 +334,7 @@ def _compared(function: Callable[..., Any], name: str) -> Any:
             x1, x2 = promote(x1, x2, least=np.int8)
         return compare(x1, x2)
 
-    adapter.__name__ = adapter.__qualname__ = name
-    adapter.__doc__, adapter.__module__ = function.__doc__, function.__module__
-    return adapter
+    return _described(adapter, function, name)
 
 
 greater = _compared(math.greater, "greater")

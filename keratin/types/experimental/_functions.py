@@ -19,9 +19,27 @@ class FunctionType(inspect.Signature):
     ['x']
     """
 
+    def __init__(
+        self,
+        parameters: Sequence[inspect.Parameter] | None = None,
+        *,
+        return_annotation: Any = inspect.Signature.empty,
+        __validate_parameters__: bool = True,
+    ):
+        super().__init__(
+            parameters,
+            return_annotation=return_annotation,
+            __validate_parameters__=__validate_parameters__,
+        )
+
 
 class Callable(abc.ABC):
-    """Something that is called with tensors and has a `function_type`."""
+    """Something that is called with tensors and has a `function_type`.
+
+    >>> concrete = tf.function(lambda x: x * 2).get_concrete_function(tf.constant(1.0))
+    >>> isinstance(concrete, tf.types.experimental.Callable)
+    True
+    """
 
     @property
     @abc.abstractmethod
@@ -34,7 +52,11 @@ class Callable(abc.ABC):
 
 
 class AtomicFunction(Callable):
-    """A compiled function that takes the values it captures as arguments of the call."""
+    """A compiled function that takes the values it captures as arguments of the call.
+
+    >>> isinstance(tf.function(lambda x: x * 2), tf.types.experimental.AtomicFunction)
+    False
+    """
 
     @abc.abstractmethod
     def call_with_captures(

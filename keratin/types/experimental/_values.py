@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import abc
 from collections.abc import Sequence
-from typing import Any, Protocol, TypeAlias, runtime_checkable
+from typing import Any, TypeAlias
 
 import jax
 import numpy as np
@@ -76,16 +76,20 @@ class TraceType(abc.ABC):
         """Whether both types share programs."""
 
 
-@runtime_checkable
-class SupportsTracingProtocol(Protocol):
+class SupportsTracingProtocol(abc.ABC):
     """Has a trace type of its own for compiled functions, by `__tf_tracing_type__`.
 
     >>> isinstance(1, tf.types.experimental.SupportsTracingProtocol)
     False
     """
 
+    @abc.abstractmethod
     def __tf_tracing_type__(self, context: Any) -> TraceType:
         """The trace type of this value."""
+
+    @classmethod
+    def __subclasshook__(cls, other: type) -> Any:
+        return True if hasattr(other, "__tf_tracing_type__") else NotImplemented
 
 
 TraceType.register(TypeSpec)
