@@ -1,7 +1,6 @@
 """What is public: as listed, there, documented by an example that runs, annotated."""
 
 import doctest
-import enum
 import inspect
 import sys
 
@@ -66,9 +65,9 @@ def test_public_functions_are_annotated():
     problems = []
     for name, value in objects():
         target = value.__init__ if inspect.isclass(value) else value
-        if inspect.isclass(value) and issubclass(value, (Exception, enum.Enum)):
-            continue
-        if not inspect.isfunction(inspect.unwrap(target)):
+        body = inspect.unwrap(target)
+        # A class without a constructor of its own has that of its base, perhaps of a library.
+        if not inspect.isfunction(body) or not body.__module__.startswith("keratin"):
             continue
         for parameter in inspect.signature(target).parameters.values():
             if parameter.annotation is parameter.empty and parameter.name not in ("self", "cls"):
