@@ -143,6 +143,9 @@ _TABLE_SIZE = 2048
 # Draws after the end of the table are numbered from here, where no op seed reaches.
 _BEYOND_TABLE = np.uint64(1 << 62)
 _STREAM_KEY, _OP_KEY, _TABLE = 0, 1, 2
+# Programs that make up op seeds as they go do not fill the memory: what was not used for the
+# longest time is forgotten, and starts from the beginning should it be used again.
+_MOST_STATES = 1024
 
 
 class _Moves(NamedTuple):
@@ -458,10 +461,14 @@ def seeded_stream(seed: Any, *kind: Hashable) -> Held:
 
 def state_of(key: Hashable, first: np.ndarray[Any, Any]) -> Variable:
     """The variable of a key, made with a first value that it gets again when a seed is set."""
+    others = _streams.others
     with _lock:
-        found = _streams.others.get(key)
+        found = others.pop(key, None)
         if found is None:
-            found = _streams.others[key] = (_state_variable(first, "random_state"), first)
+            found = (_state_variable(first, "random_state"), first)
+            if len(others) >= _MOST_STATES:
+                del others[next(iter(others))]
+        others[key] = found
     return found[0]
 
 

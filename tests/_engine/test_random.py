@@ -140,6 +140,17 @@ def test_state_that_starts_again_with_a_seed(tf):
     assert mine.numpy().tolist() == [1, 2]
 
 
+def test_seeds_without_end_do_not_fill_the_memory(tf):
+    from keratin._engine import random
+    from keratin._engine.random import _MOST_STATES, seeded_stream
+
+    kept = seeded_stream(1, "kept").cursor
+    for seed in range(_MOST_STATES + 10):
+        seeded_stream(seed, "made up")
+        assert seeded_stream(1, "kept").cursor is kept
+    assert len(random._streams.others) == _MOST_STATES
+
+
 def test_places_are_differentiated_through(tf):
     from keratin._engine.random import scramble
     from keratin.random._continuous import standard_normal
