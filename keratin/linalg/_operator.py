@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+import jax
 import numpy as np
 
 from keratin._engine.dtype import DType, as_dtype
@@ -30,7 +31,9 @@ from keratin.linalg._operator_support import (
     common_dtype,
     dims,
     log_det_of_triangular,
+    put_together,
     same_batch,
+    take_apart,
 )
 from keratin.linalg._product import matmul
 from keratin.linalg._solve import cholesky_solve, solve
@@ -82,6 +85,8 @@ class LinearOperator(Module):
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         LinearOperator._classes.setdefault(cls.__name__, cls)
+        if cls.__module__.startswith("keratin.linalg."):
+            jax.tree_util.register_pytree_node(cls, take_apart, put_together)
 
     def __new__(cls, *args: Any, **kwargs: Any) -> LinearOperator:
         self = super().__new__(cls)
@@ -109,7 +114,7 @@ class LinearOperator(Module):
                 raise ValueError("A non-singular or self-adjoint matrix is always square.")
             is_square = True
         self._dtype = as_dtype(dtype)
-        self._graph_parents = list(graph_parents or ())
+        self._graph_parents = tuple(graph_parents or ())
         self._is_non_singular = is_non_singular
         self._is_self_adjoint = is_self_adjoint
         self._is_positive_definite = is_positive_definite

@@ -206,7 +206,7 @@ class LinearOperatorLowRankUpdate(LinearOperator):
         dtype = base_operator.dtype
         self._base_operator = base_operator
         self._u = operand(u, "u", 2, dtype)
-        self._v = self._u if v is None else operand(v, "v", 2, dtype)
+        self._v = None if v is None else operand(v, "v", 2, dtype)
         self._diag_update = (
             None if diag_update is None else operand(diag_update, "diag_update", 1, dtype)
         )
@@ -228,14 +228,9 @@ class LinearOperatorLowRankUpdate(LinearOperator):
             base_operator.is_square if is_square is None else is_square,
             name,
         )
-        self._diag_operator: LinearOperator = (
-            LinearOperatorIdentity(dims(self._u)[-1], dtype=dtype)
-            if self._diag_update is None
-            else LinearOperatorDiag(self._diag_update, is_positive_definite=is_diag_update_positive)
-        )
 
     def _check_dimensions(self) -> None:
-        (*_, rows, rank), (*_, columns, other_rank) = dims(self._u), dims(self._v)
+        (*_, rows, rank), (*_, columns, other_rank) = dims(self._u), dims(self.v)
         base = self._base_operator
         ranks = {rank, other_rank}
         if self._diag_update is not None:
@@ -245,7 +240,7 @@ class LinearOperatorLowRankUpdate(LinearOperator):
             raise ValueError(
                 f"LinearOperatorLowRankUpdate: for a base operator of shape {base.shape}, u must "
                 f"be [..., {base.range_dimension}, K], v [..., {base.domain_dimension}, K] and "
-                f"diag_update [..., K]. Given u {self._u.shape}, v {self._v.shape}, "
+                f"diag_update [..., K]. Given u {self._u.shape}, v {self.v.shape}, "
                 f"diag_update {diag}."
             )
 
@@ -262,7 +257,7 @@ class LinearOperatorLowRankUpdate(LinearOperator):
     @property
     def v(self) -> Any:
         """The tensor or variable V."""
-        return self._v
+        return self._u if self._v is None else self._v
 
     @property
     def diag_update(self) -> Any:
@@ -272,7 +267,11 @@ class LinearOperatorLowRankUpdate(LinearOperator):
     @property
     def diag_operator(self) -> LinearOperator:
         """D as an operator."""
-        return self._diag_operator
+        if self._diag_update is None:
+            return LinearOperatorIdentity(dims(self._u)[-1], dtype=self.dtype)
+        return LinearOperatorDiag(
+            self._diag_update, is_positive_definite=self._is_diag_update_positive
+        )
 
     @property
     def is_diag_update_positive(self) -> bool | None:
@@ -281,22 +280,22 @@ class LinearOperatorLowRankUpdate(LinearOperator):
 
     def _shape(self) -> Any:
         base = self._base_operator
-        batches = [base._batch, dims(self._u)[:-2], dims(self._v)[:-2]]
+        batches = [base._batch, dims(self._u)[:-2], dims(self.v)[:-2]]
         if self._diag_update is not None:
             batches.append(dims(self._diag_update)[:-1])
         return (*np.broadcast_shapes(*batches), *base._dims[-2:])
 
     def _matmul(self, x: Any, adjoint: bool = False, adjoint_arg: bool = False) -> Any:
         x = adjoint_of(x) if adjoint_arg else x
-        left, right = (self._v, self._u) if adjoint else (self._u, self._v)
-        inner = self._diag_operator.matmul(matmul(right, x, adjoint_a=True), adjoint=adjoint)
+        left, right = (self.v, self._u) if adjoint else (self._u, self.v)
+        inner = self.diag_operator.matmul(matmul(right, x, adjoint_a=True), adjoint=adjoint)
         return add(self._base_operator.matmul(x, adjoint=adjoint), matmul(left, inner))
 
     def _solve(self, rhs: Any, adjoint: bool = False, adjoint_arg: bool = False) -> Any:
         if self._base_operator.is_non_singular is False:
             return super()._solve(rhs, adjoint, adjoint_arg)
         rhs = adjoint_of(rhs) if adjoint_arg else rhs
-        left, right = (self._v, self._u) if adjoint else (self._u, self._v)
+        left, right = (self.v, self._u) if adjoint else (self._u, self.v)
         base = self._base_operator.solve(rhs, adjoint=adjoint)
         capacitance, inner = same_batch(self._capacitance(), matmul(right, base, adjoint_a=True))
         inner = solve(capacitance, inner, adjoint=adjoint)
@@ -304,25 +303,25 @@ class LinearOperatorLowRankUpdate(LinearOperator):
 
     def _capacitance(self) -> Any:
         """D^-1 + V^H L^-1 U, the small matrix of Woodbury's identity."""
-        inner = matmul(self._v, self._base_operator.solve(self._u), adjoint_a=True)
-        return self._diag_operator.inverse().add_to_tensor(inner)
+        inner = matmul(self.v, self._base_operator.solve(self._u), adjoint_a=True)
+        return self.diag_operator.inverse().add_to_tensor(inner)
 
     def _determinant(self) -> Any:
         if self._base_operator.is_non_singular is False:
             return super()._determinant()
-        outer = multiply(self._base_operator.determinant(), self._diag_operator.determinant())
+        outer = multiply(self._base_operator.determinant(), self.diag_operator.determinant())
         return multiply(det(self._capacitance()), outer)
 
     def _log_abs_determinant(self) -> Any:
         if self._base_operator.is_non_singular is False:
             return super()._log_abs_determinant()
-        base, diag = self._base_operator, self._diag_operator
+        base, diag = self._base_operator, self.diag_operator
         outer = add(base.log_abs_determinant(), diag.log_abs_determinant())
         return add(slogdet(self._capacitance())[1], outer)
 
     def _diag_part(self) -> Any:
         size = min(self._dims[-2:])
-        u, v = self._u[..., :size, :], self._v[..., :size, :]
+        u, v = self._u[..., :size, :], self.v[..., :size, :]
         if self._diag_update is not None:
             u = multiply(u, expand_dims(self._diag_update, -2))
         update = reduce_sum(multiply(u, conj(v)), axis=-1)
@@ -331,7 +330,7 @@ class LinearOperatorLowRankUpdate(LinearOperator):
     def _adjoint(self) -> LinearOperator:
         return LinearOperatorLowRankUpdate(
             self._base_operator.adjoint(),
-            self._v,
+            self.v,
             None if self._diag_update is None else conj(self._diag_update),
             self._u,
             is_diag_update_positive=self.is_diag_update_positive,

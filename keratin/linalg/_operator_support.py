@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from keratin._engine.dtype import DType
+from keratin._engine.op import freeze
 from keratin._engine.tensor import convert_to_tensor
 from keratin._engine.variable import Variable
 from keratin.array import broadcast_to
@@ -90,7 +91,7 @@ def log_det_of_triangular(matrix: Any) -> Any:
 
 @functools.cache
 def signature_of(cls: type) -> inspect.Signature:
-    return inspect.signature(cls.__init__)
+    return inspect.signature(cls.__init__)  # type: ignore[misc]
 
 
 def bound_arguments(cls: type, args: Any, kwargs: Any) -> dict[str, Any]:
@@ -101,3 +102,39 @@ def bound_arguments(cls: type, args: Any, kwargs: Any) -> dict[str, Any]:
         return {}
     bound.apply_defaults()
     return dict(list(bound.arguments.items())[1:])
+
+
+# Operators are trees of their tensors for jax: arguments and results of compiled functions.
+
+_WRAPPED = ("operator", "operators", "base_operator")
+# Names of modules count on; calls of a compiled function would all differ by them.
+_UNLIKE = ("_name", "_scope_name")
+
+
+def take_apart(operator: Any) -> tuple[list[Any], Any]:
+    """The tensors, variables and operators that an operator holds, and all else of it."""
+    given = operator._arguments
+    names = [
+        name
+        for name, value in given.items()
+        if value is not None and (name in operator._matrix_ndims or name in _WRAPPED)
+    ]
+    held = {f"_{name}" for name in names}
+    rest = {k: v for k, v in vars(operator).items() if k not in held and k not in _UNLIKE}
+    del rest["_arguments"]
+    arguments = {name: None if name in names else freeze(value) for name, value in given.items()}
+    children = [vars(operator)[f"_{name}"] for name in names]
+    fixed = (type(operator), tuple(names), tuple(rest.items()), tuple(arguments.items()))
+    return children, fixed
+
+
+def put_together(fixed: Any, children: Any) -> Any:
+    """The operator again, unchecked: jax puts all kinds of things in place of tensors."""
+    cls, names, rest, arguments = fixed
+    parts = dict(zip(names, children, strict=True))
+    operator = object.__new__(cls)
+    vars(operator).update(rest)
+    vars(operator).update({f"_{name}": value for name, value in parts.items()})
+    label = cls.__name__
+    vars(operator).update(_arguments=dict(arguments) | parts, _name=label, _scope_name=label)
+    return operator

@@ -99,12 +99,65 @@ def test_within_a_compiled_function(tf):
     np.testing.assert_allclose(solve(x)[0], before / 2, rtol=1e-5)
 
 
-def test_an_operator_is_an_argument_of_a_compiled_function(tf):
+def every_operator(L):
+    full = L.LinearOperatorFullMatrix(regular(4, 4))
+    small = L.LinearOperatorLowerTriangular(regular(2, 2))
+    diag = L.LinearOperatorDiag([1.0, 2.0, 3.0, 4.0])
+    return [
+        L.LinearOperatorIdentity(4),
+        L.LinearOperatorScaledIdentity(4, 2.0),
+        L.LinearOperatorZeros(4, batch_shape=[1]),
+        diag,
+        full,
+        small,
+        L.LinearOperatorPermutation([1, 0, 3, 2]),
+        L.LinearOperatorHouseholder([1.0, 2.0]),
+        L.LinearOperatorTridiag(regular(4, 4), diagonals_format="matrix"),
+        L.LinearOperatorTridiag([[1.0, 0.0], [4.0, 5.0], [0.0, 2.0]], diagonals_format="sequence"),
+        L.LinearOperatorToeplitz([1.0, 2.0], [1.0, 3.0]),
+        L.LinearOperatorCirculant([4.0, 1.0], "float32"),
+        L.LinearOperatorCirculant2D([[4.0, 1.0]], "float32"),
+        L.LinearOperatorCirculant3D([[[4.0, 1.0]]], "float32"),
+        L.LinearOperatorKronecker([small, small]),
+        L.LinearOperatorLowRankUpdate(diag, regular(4, 4)[:, :2]),
+        L.LinearOperatorLowRankUpdate(diag, regular(4, 4)[:, :1], [2.0], regular(4, 4)[:, 1:2]),
+        L.LinearOperatorAdjoint(full),
+        L.LinearOperatorInversion(full),
+        L.LinearOperatorComposition([full, diag]),
+        L.LinearOperatorBlockDiag([small, small]),
+        L.LinearOperatorBlockLowerTriangular([[small], [small, small]]),
+    ]
+
+
+@pytest.mark.filterwarnings("ignore:tf.function .apply. was traced")
+def test_operators_are_arguments_and_results_of_compiled_functions(tf):
+    traces = []
+
+    @tf.function
+    def apply(operator):
+        traces.append(operator)
+        return operator.to_dense(), operator.adjoint()
+
+    for _ in range(2):
+        for operator in every_operator(tf.linalg):
+            dense, adjoint = apply(operator)
+            np.testing.assert_allclose(dense, operator.to_dense(), rtol=1e-5, atol=1e-6)
+            transposed = np.swapaxes(dense.numpy(), -1, -2)
+            np.testing.assert_allclose(adjoint.to_dense(), transposed, rtol=1e-5, atol=1e-6)
+            assert adjoint.shape == operator.shape
+    assert len(traces) == len(every_operator(tf.linalg))
+
+
+def test_an_operator_of_a_variable_is_an_argument_of_a_compiled_function(tf):
+    v = tf.Variable([2.0, 4.0])
     solve = tf.function(lambda operator, x: operator.solvevec(x))
-    operator = tf.linalg.LinearOperatorDiag([2.0, 4.0])
+    operator = tf.linalg.LinearOperatorDiag(v)
     np.testing.assert_allclose(solve(operator, tf.ones([2])), [0.5, 0.25])
-    other = tf.linalg.LinearOperatorDiag([1.0, 1.0])
-    np.testing.assert_allclose(solve(other, tf.ones([2])), [1, 1])
+    v.assign([1.0, 2.0])
+    with tf.GradientTape() as tape:
+        found = solve(operator, tf.ones([2]))
+    np.testing.assert_allclose(found, [1, 0.5])
+    np.testing.assert_allclose(tape.gradient(found, v), [-1, -0.25])
 
 
 def test_a_slice_of_the_batch(tf):
