@@ -140,7 +140,7 @@ def logm(input: T):
            [0.+0.j, 0.+0.j]], dtype=complex64)
     """
     require_square("input", input)
-    return logarithm(input)
+    return logarithm(input) if input.size else input
 
 
 @jax.custom_jvp
@@ -172,7 +172,7 @@ def sqrtm(input: T):
            [0., 3.]], dtype=float32)
     """
     require_square("input", input)
-    return square_root(input)
+    return square_root(input) if input.size else input
 
 
 @jax.custom_jvp
@@ -204,11 +204,13 @@ def _solved_change(
     """
 
     def derivative(matrix: Any, direction: Any) -> Any:
+        wide = np.promote_types(matrix.dtype, np.float64)
         size = jnp.abs(direction).max(initial=0)
         scale = jnp.where(size > 0, jnp.abs(matrix).max(initial=0) / size, 1).astype(matrix.dtype)
         block = jnp.block([[matrix, direction * scale], [jnp.zeros_like(matrix), matrix]])
         count = matrix.shape[-1]
-        return function(block)[..., :count, count:] / scale
+        found = function(block.astype(wide))[..., :count, count:]
+        return found.astype(matrix.dtype) / scale
 
     return lax.custom_linear_solve(
         inverse_change,
@@ -219,16 +221,14 @@ def _solved_change(
 
 
 def _on_platform(on_cpu: Callable[[Any], Any], on_host: Callable[[Any], Any], matrix: Any) -> Any:
-    """A complex function of matrices in full precision; the Schur form exists on CPUs alone."""
+    """A complex function of matrices; the Schur form exists on CPUs alone."""
     dtype = matrix.dtype if is_complex(matrix) else np.result_type(matrix.dtype, np.complex64)
 
     def called(x: Any) -> Any:
         shape = jax.ShapeDtypeStruct(x.shape, dtype)
         return jax.pure_callback(_for_each(on_host, dtype), shape, x, vmap_method="expand_dims")
 
-    return lax.platform_dependent(
-        matrix, cpu=lambda x: on_cpu(x.astype(np.complex128)).astype(dtype), default=called
-    )
+    return lax.platform_dependent(matrix, cpu=lambda x: on_cpu(x).astype(dtype), default=called)
 
 
 def _for_each(function: Callable[[Any], Any], dtype: Any) -> Callable[[Any], Any]:
@@ -243,8 +243,41 @@ def _for_each(function: Callable[[Any], Any], dtype: Any) -> Callable[[Any], Any
     return batched
 
 
+def _triangular_form(matrix: Any) -> tuple[Any, Any]:
+    """The complex Schur form: T, upper triangular, and U, unitary, with U T U^H = matrix.
+
+    A real matrix takes less time by its real form, whose blocks of two on the diagonal, one for
+    each pair of complex eigenvalues, are then made triangular all at once.
+    """
+    form, vectors = lax.linalg.schur(matrix)
+    if is_complex(matrix):
+        return form, vectors
+    first, second = diagonal_of(form)[..., :-1], diagonal_of(form)[..., 1:]
+    above, below = diagonal_of(form[..., :-1, 1:]), diagonal_of(form[..., 1:, :-1])
+    half = (first - second) / 2
+    dtype = np.result_type(form.dtype, np.complex64)
+    # An eigenvalue of the block, less its lower right value: (it, below) is an eigenvector.
+    upper = half + jnp.sqrt((half * half + above * below).astype(dtype))
+    length = jnp.sqrt(jnp.abs(upper) ** 2 + below**2)
+    is_block = below != 0
+    length = jnp.where(is_block, length, 1)
+    cosine = jnp.where(is_block, upper / length, 1)
+    sine = jnp.where(is_block, below / length, 0).astype(dtype)
+    ones = jnp.ones((*form.shape[:-2], 1), dtype)
+    ends = jnp.concatenate([cosine.conj(), ones], -1) * jnp.concatenate([ones, cosine], -1)
+    turn = _diagonals(ends, 0) + _diagonals(sine, 1) - _diagonals(sine, -1)
+    return jnp.triu(turn @ form @ adjoint_of(turn)), vectors @ adjoint_of(turn)
+
+
+def _diagonals(values: Any, k: int) -> Any:
+    """Matrices that are zero but for one diagonal."""
+    size = values.shape[-1] + abs(k)
+    padded = jnp.pad(values, [(0, 0)] * (values.ndim - 1) + [(max(-k, 0), max(k, 0))])
+    return padded[..., :, None] * jnp.eye(size, k=k, dtype=values.dtype)
+
+
 def _square_root_by_schur(matrix: Any) -> Any:
-    triangular, vectors = lax.linalg.schur(matrix)
+    triangular, vectors = _triangular_form(matrix)
     return vectors @ _square_root_of_triangular(triangular) @ adjoint_of(vectors)
 
 
@@ -256,7 +289,7 @@ def _square_root_of_triangular(matrix: Any) -> Any:
     """
     size = matrix.shape[-1]
     count = -(-size // _BLOCK)
-    if count <= 1:
+    if count == 1:
         return _root_by_columns(matrix)
     padded = jnp.pad(matrix, [(0, 0)] * (matrix.ndim - 2) + [(0, count * _BLOCK - size)] * 2)
     starts = _BLOCK * np.arange(count)
@@ -334,7 +367,8 @@ def _solve_shifted(matrix: Any, shift: Any, values: Any) -> Any:
 
 
 def _logarithm_by_schur(matrix: Any) -> Any:
-    triangular, vectors = lax.linalg.schur(matrix)
+    # Taking roots over and over costs digits.
+    triangular, vectors = _triangular_form(matrix.astype(np.complex128))
     return vectors @ _logarithm_of_triangular(triangular) @ adjoint_of(vectors)
 
 

@@ -68,7 +68,8 @@ def _norm(x: Any, order: Order, axis: Axes, keepdims: bool) -> Any:
         largest = jnp.max(sums, axis=compared, keepdims=True)
         return largest if keepdims else jnp.squeeze(largest, axes)
     if order == np.inf:
-        return jnp.max(size, axis=axes, keepdims=keepdims)
+        least = None if x.size else 0
+        return jnp.max(size, axis=axes, keepdims=keepdims, initial=least)
     if order == 1:
         return jnp.sum(size, axis=axes, keepdims=keepdims, dtype=size.dtype)
     powers = size**order

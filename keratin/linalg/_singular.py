@@ -47,7 +47,8 @@ def not_invertible(result: Tensor, *args: Any, **kwargs: Any) -> str | None:
         return None
     matrix = np.asarray(args[0] if args else kwargs.get("input", kwargs.get("matrix")))
     factors = lax.linalg.lu(jnp.asarray(matrix.astype(result.dtype.as_numpy_dtype)))[0]
-    if not _some_not_positive(np, np.asarray(factors)):
+    pivots = np.abs(np.asarray(factors).diagonal(0, -2, -1))
+    if (pivots > 0).all():
         return None
     return (
         f"Input matrix is not invertible: the matrix, of shape {list(matrix.shape)}, is singular. "
@@ -66,16 +67,16 @@ def not_finite(result: Tensor) -> bool:
 
 
 def has_zero_pivot(factors: Tensor) -> bool:
-    """Whether the diagonal of U in an LU decomposition holds a zero, or NaN."""
-    return _holds(_some_not_positive, factors)
+    """Whether the diagonal of U in an LU decomposition holds a zero."""
+    return _holds(_some_pivot_zero, factors)
 
 
 def _some_not_finite(library: Any, x: Any) -> Any:
     return ~library.isfinite(x).all()
 
 
-def _some_not_positive(library: Any, x: Any) -> Any:
-    return ~(library.abs(library.diagonal(x, axis1=-2, axis2=-1)) > 0).all()
+def _some_pivot_zero(library: Any, x: Any) -> Any:
+    return ~x.diagonal(0, -2, -1).all()
 
 
 def _holds(predicate: Function, tensor: Tensor) -> bool:

@@ -120,6 +120,12 @@ def test_root_of_a_singular_matrix(tf):
     np.testing.assert_array_equal(tf.linalg.sqrtm(np.zeros((2, 2), "f")), np.zeros((2, 2)))
 
 
+@pytest.mark.parametrize("name", ["expm", "logm", "sqrtm"])
+@pytest.mark.parametrize("shape", [(0, 0), (0, 2, 2), (2, 0, 0)])
+def test_nothing(tf, name, shape):
+    assert getattr(tf.linalg, name)(np.zeros(shape, np.complex64)).shape == shape
+
+
 def test_exponential_of_a_large_rotation(tf):
     found = tf.linalg.expm(np.array([[0, 1e6], [-1e6, 0]]))
     np.testing.assert_allclose(found[0], [np.cos(1e6), np.sin(1e6)], atol=1e-8)

@@ -54,7 +54,7 @@ def test_halves_are_computed_in_single(matrix, name):
 def test_shapes_are_required(tf, matrix):
     square, wide = jnp.ones((2, 3, 3)), jnp.ones((2, 3))
     matrix.require_square("a", square)
-    with pytest.raises(tf.errors.InvalidArgumentError, match="a has shape .3., rank 1"):
+    with pytest.raises(tf.errors.InvalidArgumentError, match=r"a has shape .3., rank 1"):
         matrix.require_matrix("a", jnp.ones(3))
     with pytest.raises(tf.errors.InvalidArgumentError, match="2 rows and 3 columns"):
         matrix.require_square("a", wide)

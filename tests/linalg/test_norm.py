@@ -89,6 +89,10 @@ def test_global_norm_of_indexed_slices(tf):
     assert float(tf.linalg.global_norm([slices])) == 5.0
 
 
+def test_largest_of_nothing(tf):
+    np.testing.assert_array_equal(tf.norm(tf.zeros([0, 2]), ord=np.inf, axis=0), [0.0, 0.0])
+
+
 def test_public_names_are_one_object(tf):
     assert tf.norm is tf.linalg.norm
     assert tf.linalg.l2_normalize is tf.math.l2_normalize

@@ -57,7 +57,7 @@ def test_values_on_any_device(tf):
 
     for predicate, bad in (
         (_singular._some_not_finite, np.array([1.0, np.inf])),
-        (_singular._some_not_positive, np.diag([1.0, 0.0])),
+        (_singular._some_pivot_zero, np.diag([1.0, 0.0])),
     ):
         assert bool(_singular._compiled(predicate)(bad)) is True
         assert bool(_singular._compiled(predicate)(np.eye(2))) is False
