@@ -20,7 +20,7 @@ from keratin._engine.kernel import Kernel, finish
 from keratin._engine.simplify import simplified
 from keratin._engine.spec import TensorSpec, TypeSpec
 from keratin._engine.state import Scope, context
-from keratin._engine.tensor import OBJECT, Tensor, convert_to_tensor, wrap
+from keratin._engine.tensor import OBJECT, Tensor, convert_to_tensor, is_traced, wrap
 from keratin._engine.variable import Variable
 
 if TYPE_CHECKING:
@@ -61,10 +61,10 @@ class ConcreteFunction:
             for v in variables
             if v._array.dtype != OBJECT
         ]
-        self._known = [v for v in variables if v._array.dtype != OBJECT]
+        known = [v for v in variables if v._array.dtype != OBJECT]
 
         def program(arrays: list[Any], values: list[Any]) -> list[Any]:
-            scope.values = {id(v): a for v, a in zip(self._known, values, strict=True)}
+            scope.values = {id(v): a for v, a in zip(known, values, strict=True)}
             with state.enter(scope), state.listening(()):
                 result = self._call_python(leaves, arrays)
                 outputs = self._take_outputs(result)
@@ -81,7 +81,7 @@ class ConcreteFunction:
             self._trace(leaves)
             return
         self._traced_program = traced
-        self._keep(scope, simplified(traced))
+        self._keep(scope, known, simplified(traced))
 
     def _call_python(self, leaves: list[Any], arrays: list[Any]) -> Any:
         full = list(leaves)
@@ -105,15 +105,14 @@ class ConcreteFunction:
         ]
         return arrays
 
-    def _keep(self, scope: Scope, traced: Any) -> None:
+    def _keep(self, scope: Scope, known: Sequence[Variable], traced: Any) -> None:
         self.graph_program = traced
         self._written = list(scope.written.values())
         touched = {**scope.read, **scope.written}
-        self._read = [v for v in self._known if id(v) in scope.read]
-        self._places = [i for i, v in enumerate(self._known) if id(v) in scope.read]
+        self._read = [v for v in known if id(v) in scope.read]
         captured = {id(t._value): t for t in scope.captured.values() if isinstance(t, Tensor)}
-        self._captured_at = [i for i, c in enumerate(traced.consts) if id(c) in captured]
-        self._captured = [captured[id(traced.consts[i])] for i in self._captured_at]
+        captured_at = [i for i, c in enumerate(traced.consts) if id(c) in captured]
+        self._captured = [captured[id(traced.consts[i])] for i in captured_at]
         self._effects = _has_callbacks(traced.jaxpr)
         written = {id(v) for v in self._written}
         # A program that may fail half-way must not have destroyed its inputs.
@@ -121,27 +120,16 @@ class ConcreteFunction:
         self._donated = [
             id(v) in written and not self._effects and not random.is_state(v) for v in self._read
         ]
-        self._variables = [
-            v for v in self._known if id(v) in touched and not random.is_global_state(v)
-        ]
+        self._variables = [v for v in known if id(v) in touched and not random.is_global_state(v)]
         inputs = len(self._tensor_at) + len(self._captured)
-        donated = [inputs + i for i, donate in enumerate(self._donated) if donate]
-        self._kernel = Kernel(self.name, self._run)
-        self._donating = jax.jit(self._run, donate_argnums=donated)
+        self._donated_at = [inputs + i for i, donate in enumerate(self._donated) if donate]
         self._count = sum(self._carried)
-
-    def _run(self, *given: Any) -> list[Any]:
-        """The program as a function of arguments, captured tensors and the variables it reads."""
-        count, captured = len(self._tensor_at), len(self._captured)
-        consts = list(self.graph_program.consts)
-        for place, array in zip(self._captured_at, given[count : count + captured], strict=True):
-            consts[place] = array
-        values: list[Any] = [None] * len(self._known)
-        for place, array in zip(self._places, given[count + captured :], strict=True):
-            values[place] = array
-        program = jax_core.ClosedJaxpr(self.graph_program.jaxpr, consts)
-        outputs: list[Any] = jax_core.jaxpr_as_fun(program)(*given[:count], *values)
-        return outputs
+        read_at = [i for i, v in enumerate(known) if id(v) in scope.read]
+        arguments = len(self._tensor_at)
+        # Not a method: a cycle through it would keep programs alive that nothing uses any more.
+        self._run = functools.partial(_run, traced, arguments, captured_at, read_at, len(known))
+        self._kernel = Kernel(self.name, self._run)
+        self._compiled: Any = None
 
     # Calling
 
@@ -193,7 +181,7 @@ class ConcreteFunction:
                 variable._shared = False
             arrays.append(variable._array)
         try:
-            outputs = self._donating(*arrays)
+            outputs = self._execute(arrays)
             if self._effects:
                 jax.block_until_ready(outputs)
                 jax.effects_barrier()
@@ -204,6 +192,26 @@ class ConcreteFunction:
             variable._array = array
             variable._shared = False
         return self._rebuild([wrap(array) for array in outputs[:count]])
+
+    def _execute(self, arrays: list[Any]) -> Any:
+        """Run the program, compiled when it is first called.
+
+        JAX keeps what it made on the way (several times the memory of the program) for as long as
+        the function lives that was compiled: hence a function for the moment.
+        """
+        if self._compiled is None:
+            if any(is_traced(array) for array in arrays):
+                return self._kernel.jitted(*arrays)
+            run = self._run
+            program = jax.jit(lambda *given: run(*given), donate_argnums=self._donated_at)
+            self._compiled = program.lower(*arrays).compile()
+        try:
+            return self._compiled(*arrays)
+        except (TypeError, ValueError):
+            # JAX transforms the call (jax.vmap, ...), or an array is on another device.
+            if errors.raised_on_host:
+                raise
+            return self._kernel.jitted(*arrays)
 
     def _recorded(self, inputs: list[Any], arrays: list[Any]) -> list[Tensor]:
         """Run while tapes listen; one tape alone gets a pullback that saves the second forward."""
@@ -302,6 +310,26 @@ class ConcreteFunction:
 
     def __repr__(self) -> str:
         return f"<ConcreteFunction {self.name}{self.structured_input_signature}>"
+
+
+def _run(
+    traced: Any,
+    arguments: int,
+    captured_at: Sequence[int],
+    read_at: Sequence[int],
+    num_variables: int,
+    *given: Any,
+) -> list[Any]:
+    """A traced program as a function of its arguments, captured tensors and variables read."""
+    consts = list(traced.consts)
+    for place, array in zip(captured_at, given[arguments:], strict=False):
+        consts[place] = array
+    values: list[Any] = [None] * num_variables
+    for place, array in zip(read_at, given[arguments + len(captured_at) :], strict=True):
+        values[place] = array
+    program = jax_core.ClosedJaxpr(traced.jaxpr, consts)
+    outputs: list[Any] = jax_core.jaxpr_as_fun(program)(*given[:arguments], *values)
+    return outputs
 
 
 def _without_places(text: str) -> str:

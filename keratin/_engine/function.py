@@ -27,7 +27,7 @@ from keratin._engine.tensor import OBJECT, Tensor, convert_to_tensor, on_device,
 from keratin._engine.variable import Variable
 
 # Signatures that a function keeps compiled; the least recently used gives way.
-MAX_SIGNATURES = 128
+MAX_SIGNATURES = 64
 _MANY_TRACES = 6
 
 

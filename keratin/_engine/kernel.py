@@ -22,13 +22,20 @@ after_call_hooks: list[Callable[[str, list[Any], list[Tensor]], None]] = []
 class Kernel:
     """A pure function of arrays, fixed but for them: what tapes record and differentiate."""
 
-    __slots__ = ("__weakref__", "function", "jitted", "name", "pullbacks")
+    __slots__ = ("__weakref__", "_jitted", "function", "name", "pullbacks")
 
     def __init__(self, name: str, function: Callable[..., Any], jitted: Any = None):
         self.name = name
         self.function = function
-        self.jitted = jitted or jax.jit(function, inline=True)
+        self._jitted = jitted
         self.pullbacks: dict[Any, Any] = {}
+
+    @property
+    def jitted(self) -> Any:
+        """The function, compiled for the dtypes and shapes of each call."""
+        if self._jitted is None:
+            self._jitted = jax.jit(self.function, inline=True)
+        return self._jitted
 
 
 def apply(kernel: Kernel, inputs: Sequence[Any], arrays: Sequence[Any]) -> Any:
