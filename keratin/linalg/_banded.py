@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import jax.numpy as jnp
@@ -10,12 +11,14 @@ from jax import lax
 
 from keratin._engine import errors
 from keratin._engine.op import T, Ts, op
+from keratin.array._support import composite, named
 from keratin.linalg._matrix import conjugate, diagonal_of, in_single, same_batch
 from keratin.linalg._singular import checked, not_finite
 
 _FORMATS = ("compact", "sequence", "matrix")
 
 
+@composite
 def tridiagonal_matmul(
     diagonals: Any, rhs: Any, diagonals_format: str = "compact", name: str | None = None
 ) -> Any:
@@ -29,9 +32,10 @@ def tridiagonal_matmul(
     array([[3.],
            [5.]], dtype=float32)
     """
-    return _tridiagonal_matmul(_listed(diagonals, diagonals_format), rhs, diagonals_format, name)
+    return _tridiagonal_matmul(_listed(diagonals, diagonals_format), rhs, diagonals_format)
 
 
+@named("tridiagonal_matmul")
 @op(T="float complex")
 @in_single
 def _tridiagonal_matmul(diagonals: Ts, rhs: T, diagonals_format: str):
@@ -54,6 +58,7 @@ def _shifted(matrix: Any, by: int) -> Any:
     return jnp.concatenate([matrix[..., 1:, :], zeros], axis=-2)
 
 
+@composite
 def tridiagonal_solve(
     diagonals: Any,
     rhs: Any,
@@ -78,9 +83,7 @@ def tridiagonal_solve(
     array([1., 1.], dtype=float32)
     """
     if perturb_singular and not partial_pivoting:
-        raise errors.InvalidArgumentError(
-            "tf.linalg.tridiagonal_solve: perturb_singular=True needs partial_pivoting=True"
-        )
+        raise errors.InvalidArgumentError("perturb_singular=True needs partial_pivoting=True")
     return _tridiagonal_solve(
         _listed(diagonals, diagonals_format),
         rhs,
@@ -88,10 +91,10 @@ def tridiagonal_solve(
         transpose_rhs,
         conjugate_rhs,
         perturb_singular,
-        name,
     )
 
 
+@named("tridiagonal_solve")
 @op(T="float complex")
 @in_single
 def _tridiagonal_solve(
@@ -121,10 +124,6 @@ def _solve_tridiagonal(above: Any, main: Any, below: Any, rhs: Any, perturb: boo
     return lax.linalg.tridiagonal_solve(below, main, above, rhs, perturb_singular=perturb)
 
 
-_tridiagonal_matmul.spec.name = "tridiagonal_matmul"
-_tridiagonal_solve.spec.name = "tridiagonal_solve"
-
-
 def _listed(diagonals: Any, diagonals_format: str) -> list[Any]:
     """The tensors in which the diagonals are stored: three, or one."""
     if diagonals_format not in _FORMATS:
@@ -141,7 +140,7 @@ def _listed(diagonals: Any, diagonals_format: str) -> list[Any]:
     return list(diagonals)
 
 
-def _three(diagonals: list[Any], diagonals_format: str) -> tuple[Any, Any, Any]:
+def _three(diagonals: Sequence[Any], diagonals_format: str) -> tuple[Any, Any, Any]:
     """The upper, the main and the lower diagonal, each as long as the main one.
 
     What is not used of them is zero.

@@ -13,6 +13,7 @@ from jax.scipy.linalg import eigh_tridiagonal as bisect_tridiagonal
 
 from keratin._engine import errors
 from keratin._engine.op import T, freeze, op
+from keratin.array._support import composite, named
 from keratin.linalg._decomposition import hermitian_of_lower
 from keratin.linalg._matrix import (
     adjoint_of,
@@ -146,6 +147,7 @@ def _safe_complex_reciprocal(x: Any) -> Any:
     return x.conj() / square.astype(x.dtype)
 
 
+@composite
 def eigh_tridiagonal(
     alpha: Any,
     beta: Any,
@@ -168,27 +170,30 @@ def eigh_tridiagonal(
     """
     if select not in ("a", "i", "v"):
         raise errors.InvalidArgumentError(
-            f"tf.linalg.eigh_tridiagonal: select={select!r} must be 'a' for all eigenvalues, 'i' "
+            f"select={select!r} must be 'a' for all eigenvalues, 'i' "
             "for a range of indices or 'v' for a range of values"
         )
-    first, last = (None, None) if select == "a" else _range(select, select_range)
+    first: int | None = None
+    last: int | None = None
+    if select != "a":
+        first, last = _range(select, select_range)
     if select == "v":
-        first, last = _indices_within(alpha, beta, first, last)
+        first, last = _indices_within(alpha, beta, *_range(select, select_range))
     operation = _tridiagonal_values if eigvals_only else _tridiagonal_eigen
-    return operation(alpha, beta, first, last, None if tol is None else float(tol), name)
+    return operation(alpha, beta, first, last, None if tol is None else float(tol))
 
 
 def _range(select: str, given: Any) -> tuple[Any, Any]:
-    bounds = () if given is None else freeze(given)
+    bounds: Any = () if given is None else freeze(given)
     if len(bounds) != 2:
         raise errors.InvalidArgumentError(
-            f"tf.linalg.eigh_tridiagonal: select={select!r} needs select_range, the lowest and the "
+            f"select={select!r} needs select_range, the lowest and the "
             f"highest {'index' if select == 'i' else 'value'}; given {given!r}"
         )
     low, high = bounds
     if low > high or (select == "v" and low == high):
         raise errors.InvalidArgumentError(
-            f"tf.linalg.eigh_tridiagonal: select_range={given} is empty: give the lower end first"
+            f"select_range={given} is empty: give the lower end first"
         )
     return low, high
 
@@ -197,13 +202,14 @@ def _indices_within(alpha: Any, beta: Any, low: float, high: float) -> tuple[int
     values = _tridiagonal_values(alpha, beta)
     if not is_at_hand(values):
         raise errors.InvalidArgumentError(
-            "tf.linalg.eigh_tridiagonal: how many eigenvalues select='v' finds depends on the "
+            "how many eigenvalues select='v' finds depends on the "
             "values, so it cannot be part of a compiled function. Use select='i' there"
         )
     values = np.asarray(values)
     return int(np.sum(values <= low)), int(np.sum(values <= high)) - 1
 
 
+@named("eigh_tridiagonal")
 @op(T="float complex")
 @in_single
 def _tridiagonal_values(
@@ -213,6 +219,7 @@ def _tridiagonal_values(
     return _bisected(alpha.real, jnp.abs(beta), _selected(alpha, first, last), tol)
 
 
+@named("eigh_tridiagonal")
 @op(T="float complex")
 @in_single
 def _tridiagonal_eigen(
@@ -222,9 +229,6 @@ def _tridiagonal_eigen(
     start, stop = _selected(alpha, first, last)
     w, v = _real_and_vectors(_tridiagonal_matrix(alpha, beta))
     return w[start:stop], v[:, start:stop]
-
-
-_tridiagonal_values.spec.name = _tridiagonal_eigen.spec.name = "eigh_tridiagonal"
 
 
 def _selected(alpha: Any, first: int | None, last: int | None) -> tuple[int, int]:

@@ -11,6 +11,7 @@ from keratin._engine import errors
 from keratin._engine.loop import while_loop
 from keratin._engine.op import Array, T, op
 from keratin._engine.tensor import convert_to_tensor
+from keratin.array._support import composite
 from keratin.linalg._matrix import conjugate
 
 
@@ -28,6 +29,7 @@ class CGState(NamedTuple):
     gamma: Any
 
 
+@composite
 def conjugate_gradient(
     operator: Any,
     rhs: Any,
@@ -81,14 +83,14 @@ def conjugate_gradient(
 def _check_operator(name: str, operator: Any) -> None:
     if not hasattr(operator, "matvec"):
         raise TypeError(
-            f"tf.linalg.experimental.conjugate_gradient: {name} is a {type(operator).__name__}, "
+            f"{name} is a {type(operator).__name__}, "
             "and must have a method matvec: wrap a matrix in tf.linalg.LinearOperatorFullMatrix("
             "matrix, is_self_adjoint=True, is_positive_definite=True)"
         )
     for attribute in ("is_self_adjoint", "is_positive_definite"):
         if not getattr(operator, attribute, True):
             raise errors.InvalidArgumentError(
-                "tf.linalg.experimental.conjugate_gradient takes self-adjoint, positive definite "
+                "conjugate gradients take self-adjoint, positive definite "
                 f"operators only, and {name}.{attribute} is {getattr(operator, attribute)}: if "
                 f"it is, say so by {attribute}=True where it is made"
             )

@@ -11,6 +11,7 @@ import numpy as np
 from keratin._engine import errors
 from keratin._engine.op import T, Ts, op
 from keratin._engine.tensor import Tensor, convert_to_tensor
+from keratin.array._support import composite, named
 from keratin.linalg._decomposition import singular_values
 from keratin.linalg._matrix import conjugate, in_single
 from keratin.math._shape import normalize_axis
@@ -72,6 +73,7 @@ def _norm(x: Any, order: Order, axis: Axes, keepdims: bool) -> Any:
         return jnp.max(size, axis=axes, keepdims=keepdims, initial=least)
     if order == 1:
         return jnp.sum(size, axis=axes, keepdims=keepdims, dtype=size.dtype)
+    assert not isinstance(order, str)  # vectors have the norms of numbers alone
     powers = size**order
     return jnp.sum(powers, axis=axes, keepdims=keepdims, dtype=powers.dtype) ** (1.0 / order)
 
@@ -107,6 +109,7 @@ def _check_order(order: Order, of_matrices: bool, dtype: Any) -> None:
         )
 
 
+@composite
 def global_norm(t_list: Sequence[Any], name: str | None = None) -> Tensor:
     """The euclidean norm of all values of all tensors of a list, in which None counts as zero.
 
@@ -115,19 +118,17 @@ def global_norm(t_list: Sequence[Any], name: str | None = None) -> Tensor:
     """
     if isinstance(t_list, (str, bytes)) or not isinstance(t_list, Sequence):
         raise TypeError(
-            f"tf.linalg.global_norm takes a list of tensors; given {type(t_list).__name__}. For "
-            "one tensor write tf.norm(x)"
+            f"t_list must be a list of tensors; given {type(t_list).__name__}. For one "
+            "tensor write tf.norm(x)"
         )
     parts = [getattr(part, "values", part) for part in t_list if part is not None]
-    return _global_norm(parts, name) if parts else convert_to_tensor(np.float32(0))
+    return _global_norm(parts) if parts else convert_to_tensor(np.float32(0))
 
 
+@named("global_norm")
 @op(T="float")
 def _global_norm(tensors: Ts):
     # Sums of half floats overflow soon.
     wide = [x.astype(np.promote_types(x.dtype, np.float32)) for x in tensors]
     total = sum(jnp.sum(jnp.square(x)) for x in wide)
     return jnp.sqrt(total).astype(tensors[0].dtype)
-
-
-_global_norm.spec.name = "global_norm"

@@ -11,6 +11,7 @@ import numpy as np
 
 from keratin._engine import errors
 from keratin._engine.op import DTypeArg, T, Ts, op
+from keratin.array._support import named
 from keratin.linalg._matrix import oriented, require_broadcastable
 
 _EINSUM_OPTIONS = ("name", "optimize", "greedy")
@@ -138,9 +139,10 @@ def einsum(equation: str, *inputs: T, **kwargs: Any) -> Any:
     unknown = sorted(set(kwargs) - set(_EINSUM_OPTIONS))
     if unknown:
         raise errors.unknown_keyword("einsum", unknown[0], _EINSUM_OPTIONS)
-    return _einsum(list(inputs), equation, kwargs.get("optimize", "greedy"), kwargs.get("name"))
+    return _einsum(list(inputs), equation, kwargs.get("optimize", "greedy"))
 
 
+@named("einsum")
 @op(T="number")
 def _einsum(inputs: Ts, equation: str, optimize: str = "greedy"):
     terms, output = _parse(equation, [x.ndim for x in inputs])
@@ -224,9 +226,6 @@ def _check_sizes(equation: str, terms: list[str], shapes: list[tuple[int, ...]])
                     f"the axis {letter!r} of {equation!r} has size {known} in argument {first} "
                     f"and {size} in argument {position}"
                 )
-
-
-_einsum.spec.name = "einsum"  # what errors call it
 
 
 @op(T="number")

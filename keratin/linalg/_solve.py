@@ -15,6 +15,7 @@ from jax import lax
 
 from keratin._engine import errors
 from keratin._engine.op import Array, T, op
+from keratin.array._support import composite, named
 from keratin.linalg._decomposition import cholesky_factor, singular_vectors
 from keratin.linalg._matrix import (
     adjoint_of,
@@ -201,6 +202,7 @@ def _check_factors(lower_upper: Any, perm: Any) -> None:
         )
 
 
+@composite
 def lstsq(
     matrix: Any, rhs: Any, l2_regularizer: Any = 0.0, fast: bool = True, name: str | None = None
 ) -> Any:
@@ -215,9 +217,10 @@ def lstsq(
     """
     if isinstance(l2_regularizer, (int, float)):
         l2_regularizer = np.float64(l2_regularizer)
-    return _lstsq(matrix, rhs, l2_regularizer, fast, name)
+    return _lstsq(matrix, rhs, l2_regularizer, fast)
 
 
+@named("lstsq")
 @op(T="float complex")
 @in_single
 def _lstsq(matrix: T, rhs: T, l2_regularizer: Array, fast: bool = True):
@@ -236,9 +239,6 @@ def _lstsq(matrix: T, rhs: T, l2_regularizer: Array, fast: bool = True):
     return (
         solve_by_factor(factor, adjoint @ rhs) if tall else adjoint @ solve_by_factor(factor, rhs)
     )
-
-
-_lstsq.spec.name = "lstsq"
 
 
 @op(T="float complex")

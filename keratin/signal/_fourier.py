@@ -280,7 +280,7 @@ def fftnd_of(input: Any, fft_length: Any, axes: Any, name: str | None = None) ->
     array([[2.+0.j, 2.+0.j],
            [0.+0.j, 0.+0.j]], dtype=complex64)
     """
-    return fftnd(input, fft_length, axes, name=name)
+    return fftnd(input, fft_length, axes)
 
 
 def ifftnd_of(input: Any, fft_length: Any, axes: Any, name: str | None = None) -> Any:
@@ -290,7 +290,7 @@ def ifftnd_of(input: Any, fft_length: Any, axes: Any, name: str | None = None) -
     array([[1.+0.j, 1.+0.j],
            [0.+0.j, 0.+0.j]], dtype=complex64)
     """
-    return ifftnd(input, fft_length, axes, name=name)
+    return ifftnd(input, fft_length, axes)
 
 
 def rfftnd_of(
@@ -304,7 +304,7 @@ def rfftnd_of(
     array([[2.+0.j, 2.+0.j],
            [0.+0.j, 0.+0.j]], dtype=complex64)
     """
-    return rfftnd(input, fft_length, axes, name=name)
+    return rfftnd(input, fft_length, axes)
 
 
 def irfftnd_of(
@@ -318,4 +318,4 @@ def irfftnd_of(
     array([[1., 1.],
            [1., 1.]], dtype=float32)
     """
-    return irfftnd(input, fft_length, axes, name=name)
+    return irfftnd(input, fft_length, axes)

@@ -9,9 +9,11 @@ import numpy as np
 
 from keratin._engine import errors
 from keratin._engine.op import T, op
+from keratin.array._support import composite, named
 from keratin.math._shape import normalize_axis
 
 
+@composite
 def frame(
     signal: Any,
     frame_length: int,
@@ -30,9 +32,10 @@ def frame(
     array([[1, 2, 3],
            [3, 4, 5]], dtype=int32)
     """
-    return _frame(signal, pad_value if pad_end else None, frame_length, frame_step, axis, name)
+    return _frame(signal, pad_value if pad_end else None, frame_length, frame_step, axis)
 
 
+@named("frame")
 @op(strings=True)
 def _frame(signal: T, pad_value: T | None, frame_length: int, frame_step: int, axis: int):
     if signal.ndim < 1:
@@ -51,9 +54,6 @@ def _frame(signal: T, pad_value: T | None, frame_length: int, frame_step: int, a
         count = max(0, (moved.shape[-1] - frame_length) // frame_step + 1)
     frames = framed(library, moved, frame_length, frame_step, count)
     return library.moveaxis(frames, (-2, -1), (axis, axis + 1))
-
-
-_frame.spec.name = "frame"
 
 
 def framed(library: Any, signal: Any, length: int, step: int, count: int) -> Any:

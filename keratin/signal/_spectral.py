@@ -12,6 +12,7 @@ from keratin._engine import errors
 from keratin._engine.dtype import as_dtype
 from keratin._engine.op import Array, DTypeArg, T, op
 from keratin._engine.tensor import Tensor, convert_to_tensor
+from keratin.array._support import composite, named
 from keratin.signal._cosine import cosine_transform
 from keratin.signal._framing import added, framed, require_length
 from keratin.signal._window import hann_window, vorbis_window
@@ -19,6 +20,7 @@ from keratin.signal._window import hann_window, vorbis_window
 Window = Callable[..., Any] | None
 
 
+@composite
 def stft(
     signals: Any,
     frame_length: int,
@@ -37,11 +39,12 @@ def stft(
     >>> tf.signal.stft(tf.ones([8]), frame_length=4, frame_step=2).shape
     TensorShape([3, 3])
     """
-    signals = _of_floats("stft", "signals", signals)
-    window = _window("stft", window_fn, frame_length, signals.dtype)
-    return _stft(signals, window, frame_length, frame_step, fft_length, pad_end, name)
+    signals = _of_floats("signals", signals)
+    window = _window(window_fn, frame_length, signals.dtype)
+    return _stft(signals, window, frame_length, frame_step, fft_length, pad_end)
 
 
+@named("stft")
 @op(T="float")
 def _stft(
     signals: T,
@@ -57,6 +60,7 @@ def _stft(
     return jnp.fft.rfft(frames, n=_fft_length(fft_length, frame_length))
 
 
+@composite
 def inverse_stft(
     stfts: Any,
     frame_length: int,
@@ -77,10 +81,11 @@ def inverse_stft(
     array([0. , 0.5, 1. , 1. , 1. , 1. , 1. , 0.5], dtype=float32)
     """
     stfts = convert_to_tensor(stfts)
-    window = _window("inverse_stft", window_fn, frame_length, stfts.dtype.real_dtype)
-    return _inverse_stft(stfts, window, frame_length, frame_step, fft_length, name)
+    window = _window(window_fn, frame_length, stfts.dtype.real_dtype)
+    return _inverse_stft(stfts, window, frame_length, frame_step, fft_length)
 
 
+@named("inverse_stft")
 @op
 def _inverse_stft(
     stfts: Array, window: Array | None, frame_length: int, frame_step: int, fft_length: int | None
@@ -112,11 +117,12 @@ def inverse_stft_window_fn(
 
     def inverse_window_fn(frame_length: int, dtype: Any = np.float32) -> Tensor:
         window = forward_window_fn(frame_length, dtype=as_dtype(dtype))
-        return _inverse_window(window, frame_step, name)
+        return _inverse_window(window, frame_step)
 
     return inverse_window_fn
 
 
+@named("inverse_stft_window_fn")
 @op(T="float")
 def _inverse_window(window: T, frame_step: int):
     """The window over the sum of squares of all windows that cover a value."""
@@ -128,6 +134,7 @@ def _inverse_window(window: T, frame_step: int):
     return window / jnp.tile(sums, overlaps)[:length]
 
 
+@composite
 def mdct(
     signals: Any,
     frame_length: int,
@@ -145,11 +152,12 @@ def mdct(
     >>> tf.signal.mdct(tf.ones([8]), frame_length=4).shape
     TensorShape([3, 2])
     """
-    signals = _of_floats("mdct", "signals", signals)
-    window = _window("mdct", window_fn, frame_length, signals.dtype)
-    return _mdct(signals, window, frame_length, pad_end, norm, name)
+    signals = _of_floats("signals", signals)
+    window = _window(window_fn, frame_length, signals.dtype)
+    return _mdct(signals, window, frame_length, pad_end, norm)
 
 
+@named("mdct")
 @op(T="float")
 def _mdct(signals: T, window: T | None, frame_length: int, pad_end: bool, norm: str | None):
     require_length("frame_length", frame_length, least=4)
@@ -161,6 +169,7 @@ def _mdct(signals: T, window: T | None, frame_length: int, pad_end: bool, norm: 
     return cosine_transform(folded, 4, norm=norm)
 
 
+@composite
 def inverse_mdct(
     mdcts: Any, window_fn: Window = vorbis_window, norm: str | None = None, name: str | None = None
 ) -> Tensor:
@@ -171,15 +180,16 @@ def inverse_mdct(
     >>> tf.signal.inverse_mdct(tf.signal.mdct(tf.ones([8]), 4)).numpy()[2:6].round(3)
     array([1., 1., 1., 1.], dtype=float32)
     """
-    mdcts = _of_floats("inverse_mdct", "mdcts", mdcts)
+    mdcts = _of_floats("mdcts", mdcts)
     if len(mdcts.shape) < 2:
         raise errors.InvalidArgumentError(
-            f"tf.signal.inverse_mdct: mdcts has shape {mdcts.shape}, and must have rank 2 or more"
+            f"mdcts has shape {mdcts.shape}, and must have rank 2 or more"
         )
-    window = _window("inverse_mdct", window_fn, 2 * mdcts.shape[-1], mdcts.dtype)
-    return _inverse_mdct(mdcts, window, norm, name)
+    window = _window(window_fn, 2 * mdcts.shape[-1], mdcts.dtype)
+    return _inverse_mdct(mdcts, window, norm)
 
 
+@named("inverse_mdct")
 @op(T="float")
 def _inverse_mdct(mdcts: T, window: T | None, norm: str | None):
     half = mdcts.shape[-1]
@@ -189,11 +199,6 @@ def _inverse_mdct(mdcts: T, window: T | None, norm: str | None):
     first, second = jnp.split(values, 2, axis=-1)
     frames = jnp.concatenate([second, -jnp.flip(second, -1), -jnp.flip(first, -1), -first], axis=-1)
     return added(_windowed(frames, window), half)
-
-
-for _operation in (_stft, _inverse_stft, _mdct, _inverse_mdct):
-    _operation.spec.name = _operation.spec.name[1:]
-_inverse_window.spec.name = "inverse_stft_window_fn"
 
 
 def _windowed(frames: Any, window: Any) -> Any:
@@ -218,23 +223,23 @@ def _fft_length(given: int | None, frame_length: int) -> int:
     return length
 
 
-def _of_floats(function: str, name: str, values: Any) -> Any:
+def _of_floats(name: str, values: Any) -> Any:
     """The values as a tensor, of floats that have a Fourier transform."""
     tensor = convert_to_tensor(values)
     if tensor.dtype.name not in ("float32", "float64"):
         raise errors.InvalidArgumentError(
-            f"tf.signal.{function}: {name} has dtype {tensor.dtype.name}, and must be float32 or "
+            f"{name} has dtype {tensor.dtype.name}, and must be float32 or "
             f"float64: write tf.cast({name}, tf.float32)"
         )
     return tensor
 
 
-def _window(function: str, window_fn: Window, length: int, dtype: DTypeArg) -> Any:
+def _window(window_fn: Window, length: int, dtype: DTypeArg) -> Any:
     if window_fn is None:
         return None
     if not callable(window_fn):
         raise TypeError(
-            f"tf.signal.{function}: window_fn is a {type(window_fn).__name__}, and must be a "
+            f"window_fn is a {type(window_fn).__name__}, and must be a "
             "function such as tf.signal.hann_window, or None"
         )
     return window_fn(length, dtype=dtype)

@@ -10,6 +10,7 @@ from jax.scipy.special import i0e
 
 from keratin._engine import errors
 from keratin._engine.op import Array, DTypeArg, op
+from keratin.array._support import named
 
 
 @op
@@ -52,7 +53,7 @@ def kaiser_window(
     >>> tf.signal.kaiser_window(3, beta=2.0).numpy().round(4)
     array([0.4387, 1.    , 0.4387], dtype=float32)
     """
-    return _kaiser(_wide(beta), window_length, dtype, name)
+    return _kaiser(_wide(beta), window_length, dtype)
 
 
 def kaiser_bessel_derived_window(
@@ -63,7 +64,7 @@ def kaiser_bessel_derived_window(
     >>> tf.signal.kaiser_bessel_derived_window(4, beta=2.0).numpy().round(4)
     array([0.4834, 0.8754, 0.8754, 0.4834], dtype=float32)
     """
-    return _kaiser_bessel_derived(_wide(beta), window_length, dtype, name)
+    return _kaiser_bessel_derived(_wide(beta), window_length, dtype)
 
 
 def _wide(beta: Any) -> Any:
@@ -71,12 +72,14 @@ def _wide(beta: Any) -> Any:
     return np.float64(beta) if isinstance(beta, (int, float)) else beta
 
 
+@named("kaiser_window")
 @op
 def _kaiser(beta: Array, window_length: int, dtype: DTypeArg):
     _check(window_length, dtype)
     return _kaiser_values(beta.astype(dtype), window_length)
 
 
+@named("kaiser_bessel_derived_window")
 @op
 def _kaiser_bessel_derived(beta: Array, window_length: int, dtype: DTypeArg):
     _check(window_length, dtype)
@@ -84,10 +87,6 @@ def _kaiser_bessel_derived(beta: Array, window_length: int, dtype: DTypeArg):
     sums = jnp.cumsum(_kaiser_values(beta.astype(dtype), half + 1))
     rising = jnp.sqrt(sums[:-1] / sums[-1])
     return jnp.concatenate([rising, rising[::-1]])
-
-
-_kaiser.spec.name = "kaiser_window"
-_kaiser_bessel_derived.spec.name = "kaiser_bessel_derived_window"
 
 
 def _kaiser_values(beta: Any, length: int) -> Any:

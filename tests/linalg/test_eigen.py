@@ -155,7 +155,7 @@ def test_gradient_of_tridiagonal_values_is_that_of_the_dense_matrix(tf):
             lambda tf: tf.linalg.eigh_tridiagonal(
                 [1.0, 2.0], [1.0], select="i", select_range=(0, 2)
             ),
-            "leaves the indices of the eigenvalues, 0 to 0",
+            "leaves the indices of the eigenvalues, 0 to 1",
         ),
         (lambda tf: tf.linalg.eigh_tridiagonal([1.0, 2.0], [1.0, 2.0]), "one value less"),
     ],
