@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-import scipy.linalg
 from jax import lax
 
 from keratin._engine.op import T, op
@@ -145,7 +144,7 @@ def logm(input: T):
 
 @jax.custom_jvp
 def logarithm(matrix: Any) -> Any:
-    return _on_platform(_logarithm_by_schur, scipy.linalg.logm, matrix)
+    return _on_platform(_logarithm_by_schur, "logm", matrix)
 
 
 @logarithm.defjvp
@@ -177,7 +176,7 @@ def sqrtm(input: T):
 
 @jax.custom_jvp
 def square_root(matrix: Any) -> Any:
-    root = _on_platform(_square_root_by_schur, scipy.linalg.sqrtm, matrix)
+    root = _on_platform(_square_root_by_schur, "sqrtm", matrix)
     if is_complex(matrix):
         return root
     # Rounding turns an eigenvalue of zero into a small negative one, whose root is larger.
@@ -220,21 +219,24 @@ def _solved_change(
     )
 
 
-def _on_platform(on_cpu: Callable[[Any], Any], on_host: Callable[[Any], Any], matrix: Any) -> Any:
-    """A complex function of matrices; the Schur form exists on CPUs alone."""
+def _on_platform(on_cpu: Callable[[Any], Any], name: str, matrix: Any) -> Any:
+    """A complex function of matrices, by SciPy's of that name where there is no Schur form."""
     dtype = matrix.dtype if is_complex(matrix) else np.result_type(matrix.dtype, np.complex64)
 
     def called(x: Any) -> Any:
         shape = jax.ShapeDtypeStruct(x.shape, dtype)
-        return jax.pure_callback(_for_each(on_host, dtype), shape, x, vmap_method="expand_dims")
+        return jax.pure_callback(_on_host(name, dtype), shape, x, vmap_method="expand_dims")
 
     return lax.platform_dependent(matrix, cpu=lambda x: on_cpu(x).astype(dtype), default=called)
 
 
-def _for_each(function: Callable[[Any], Any], dtype: Any) -> Callable[[Any], Any]:
-    """A function of one matrix, made one of a batch, on the host."""
+def _on_host(name: str, dtype: Any) -> Callable[[Any], Any]:
+    """SciPy's function of one matrix, made one of a batch."""
 
     def batched(matrices: Any) -> Any:
+        import scipy.linalg
+
+        function = getattr(scipy.linalg, name)
         matrices = np.asarray(matrices, np.complex128)
         flat = matrices.reshape(-1, *matrices.shape[-2:])
         found = [np.asarray(function(matrix)) for matrix in flat]

@@ -134,13 +134,12 @@ def test_exponential_of_a_large_rotation(tf):
 def test_host_functions_agree(tf):
     """What stands in for the Schur form where there is none, as on GPUs."""
     import jax
-    import scipy.linalg
 
     from keratin.linalg import _function
 
     x = np.asarray(c64(2, 3, 3))
-    for name, function in (("sqrtm", scipy.linalg.sqrtm), ("logm", scipy.linalg.logm)):
-        batched = _function._for_each(function, np.complex64)
+    for name in ("sqrtm", "logm"):
+        batched = _function._on_host(name, np.complex64)
         shape = jax.ShapeDtypeStruct(x.shape, np.complex64)
         found = jax.pure_callback(batched, shape, x, vmap_method="expand_dims")
         np.testing.assert_allclose(found, getattr(tf.linalg, name)(x), rtol=1e-4, atol=1e-5)
