@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -12,6 +13,8 @@ import numpy as np
 from keratin._engine.state import context
 from keratin._engine.tensor import (
     Tensor,
+    is_traced,
+    on_device,
     wrap,
 )
 
@@ -36,6 +39,49 @@ class Kernel:
         if self._jitted is None:
             self._jitted = jax.jit(self.function, inline=True)
         return self._jitted
+
+
+# How often NumPy runs a kernel before it is worth compiling, and on how many bytes at most.
+_TRIALS = 16
+_SMALL = 1 << 16
+
+
+class Mover(Kernel):
+    """A kernel that moves elements and computes nothing, and whose function takes NumPy arrays.
+
+    Parts and copies of ever new sizes are ever new programs, each of which takes longer to compile
+    than NumPy takes a thousand times. So small arrays are left to NumPy, until a kernel is used
+    again and again.
+    """
+
+    __slots__ = ("_trials",)
+
+    def __init__(self, name: str, function: Callable[..., Any]):
+        super().__init__(name, function)
+        self._trials = _TRIALS
+
+    @property
+    def jitted(self) -> Any:
+        """The function as it is best run now: by NumPy or compiled."""
+        compiled = super().jitted
+        if not self._trials:
+            return compiled
+        self._trials -= 1
+        return functools.partial(_on_host, self.function, compiled)
+
+
+def _on_host(function: Callable[..., Any], compiled: Callable[..., Any], *arrays: Any) -> Any:
+    if context.scope is not None or context.device is not None or not _is_one_cpu():
+        return compiled(*arrays)
+    if any([is_traced(array) or array.nbytes > _SMALL for array in arrays]):
+        return compiled(*arrays)
+    result = function(*[np.asarray(array) for array in arrays])
+    return on_device(result)
+
+
+@functools.cache
+def _is_one_cpu() -> bool:
+    return jax.default_backend() == "cpu" and jax.device_count() == 1
 
 
 def apply(kernel: Kernel, inputs: Sequence[Any], arrays: Sequence[Any]) -> Any:

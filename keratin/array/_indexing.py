@@ -19,13 +19,13 @@ from jax import lax
 
 from keratin._engine import errors
 from keratin._engine.explain import explain
-from keratin._engine.kernel import Kernel, finish
+from keratin._engine.kernel import Kernel, Mover, finish
 from keratin._engine.op import Array, Arrays, T, op
 from keratin._engine.state import context
 from keratin._engine.tensor import Tensor, convert_to_tensor, is_traced, wrap
 from keratin._engine.variable import Variable
 from keratin.array._gathering import boolean_mask
-from keratin.array._support import host_value
+from keratin.array._support import host_value, library
 
 # Plans
 
@@ -220,11 +220,7 @@ def taken(array: Any, plan: Plan, begins: Sequence[Begin]) -> Any:
     steps = [abs(axis.step) for axis in axes]
     back = [place for place, axis in enumerate(axes) if axis.step < 0]
     if isinstance(array, np.ndarray):
-        window = [
-            builtins.slice(first, first + span, step)
-            for first, span, step in zip(firsts, spans, steps, strict=True)
-        ]
-        return np.flip(array[tuple(window)], tuple(back)).reshape(shape)
+        return np.flip(array[_window(axes, firsts)], tuple(back)).reshape(shape)
     if all(isinstance(first, int) for first in firsts):
         ends = [first + span for first, span in zip(firsts, spans, strict=True)]
         array = lax.slice(array, firsts, ends, steps)
@@ -233,6 +229,15 @@ def taken(array: Any, plan: Plan, begins: Sequence[Begin]) -> Any:
         if max(steps) > 1:
             array = lax.slice(array, [0] * len(spans), spans, steps)
     return (lax.rev(array, back) if back else array).reshape(shape)
+
+
+def _window(axes: Sequence[Axis], firsts: Sequence[int]) -> tuple[builtins.slice, ...]:
+    return tuple(
+        [
+            builtins.slice(first, first + axis.span, abs(axis.step))
+            for axis, first in zip(axes, firsts, strict=True)
+        ]
+    )
 
 
 def _one_dtype(firsts: Sequence[Begin]) -> list[Any]:
@@ -263,7 +268,7 @@ def _kernel(name: str, plan: Plan, build: Callable[[Plan], Callable[..., Any]]) 
     if kernel is None:
         if len(_kernels) > 2000:
             _kernels.clear()
-        kernel = _kernels[name, plan] = Kernel(name, build(plan))
+        kernel = _kernels[name, plan] = Mover(name, build(plan))
     return kernel
 
 
@@ -302,14 +307,16 @@ _rows: dict[int, Kernel] = {}
 def _rows_kernel(size: int) -> Kernel:
     """The kernel that takes `size` rows, from a run-time first one on."""
 
-    def getitem(array: Any, first: Any) -> jax.Array:
+    def getitem(array: Any, first: Any) -> Any:
+        if isinstance(array, np.ndarray):
+            return array[first : first + size]
         firsts = [first] + [jnp.zeros((), first.dtype)] * (array.ndim - 1)
         spans = (size, *array.shape[1:])
         return lax.dynamic_slice(array, firsts, spans, allow_negative_indices=False)
 
     if len(_rows) > 2000:
         _rows.clear()
-    kernel = _rows[size] = Kernel("getitem", getitem)
+    kernel = _rows[size] = Mover("getitem", getitem)
     return kernel
 
 
@@ -465,13 +472,18 @@ def _is_bool(value: Any) -> bool:
 # Assigning
 
 
-def _put(array: Any, update: Any, plan: Plan, begins: Sequence[Begin]) -> jax.Array:
+def _put(array: Any, update: Any, plan: Plan, begins: Sequence[Begin]) -> Any:
     """A copy of an array with the part that a plan names replaced."""
     axes, shape = plan
-    part = jnp.broadcast_to(_without_leading_ones(update, shape), shape)
+    xp = library(array, update)
+    part = xp.broadcast_to(_without_leading_ones(update, shape), shape)
     part = part.reshape([axis.size for axis in axes])
     back = [place for place, axis in enumerate(axes) if axis.step < 0]
-    part = lax.rev(part, back) if back else part
+    part = xp.flip(part, tuple(back)) if back else part
+    if xp is np:
+        whole = np.array(array)
+        whole[_window(axes, _begins(axes, begins))] = part
+        return whole
     firsts = _one_dtype(_begins(axes, begins))
     if any(abs(axis.step) > 1 for axis in axes):
         window = lax.dynamic_slice(
