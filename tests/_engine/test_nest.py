@@ -133,6 +133,18 @@ test_parity = parity(
 )
 
 
+def test_dicts_keep_the_order_of_their_keys(tf):
+    given = {"z": 1, "a": [2, {"y": 3, "b": 4}]}
+    for result in (
+        tf.nest.map_structure(lambda x: x, given),
+        tf.nest.map_structure(lambda x, y: x, given, {"a": [0, {"b": 0, "y": 0}], "z": 0}),
+        tf.nest.pack_sequence_as(given, tf.nest.flatten(given)),
+    ):
+        assert list(result) == ["z", "a"]
+        assert list(result["a"][1]) == ["y", "b"]
+    assert tf.nest.flatten(given) == [2, 4, 3, 1]
+
+
 def test_defaultdicts_keep_their_factory(tf):
     given = collections.defaultdict(list, b=1, a=2)
     result = tf.nest.map_structure(lambda x: x + 1, given)
