@@ -85,7 +85,8 @@ class BackwardPass:
             if any([record.kernel is None for record in self.records]):
                 return self._run_one_by_one(batched)
             plain = context.scope is None and not context.tapes and not batched
-            if plain and _programs.first_time(key):
+            # A long tape takes long to compile: it is worth it only for one that comes back.
+            if plain and _programs.visits(key) <= 1 + len(self.records) // 32:
                 return self._step_by_step()
             program = _programs.add(key, self._program(batched), self._connected())
         kernel, connected = program
@@ -187,23 +188,23 @@ class _Programs:
 
     def __init__(self, limit: int = 256):
         self._limit = limit
-        self._found: dict[Any, tuple[Kernel, list[bool]] | None] = {}
+        self._found: dict[Any, tuple[Kernel, list[bool]]] = {}
+        self._visits: dict[Any, int] = {}
 
     def find(self, key: Any) -> tuple[Kernel, list[bool]] | None:
         """The kernel for a structure, and which sources it gives a gradient of."""
         return self._found.get(key)
 
-    def first_time(self, key: Any) -> bool:
-        """Whether a structure was never seen before; it has been from now on."""
-        if key in self._found:
-            return False
-        while len(self._found) >= self._limit:
-            self._found.pop(next(iter(self._found)))
-        self._found[key] = None
-        return True
+    def visits(self, key: Any) -> int:
+        """How often a structure was met, this time included."""
+        while len(self._visits) >= self._limit:
+            self._visits.pop(next(iter(self._visits)))
+        count = self._visits[key] = self._visits.get(key, 0) + 1
+        return count
 
     def add(self, key: Any, function: Callable[..., Any], connected: list[bool]) -> Any:
-        self.first_time(key)
+        while len(self._found) >= self._limit:
+            self._found.pop(next(iter(self._found)))
         program = self._found[key] = Kernel("gradient", function), connected
         return program
 

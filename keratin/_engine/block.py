@@ -31,10 +31,31 @@ def flatten(structure: Any) -> tuple[list[Any], Any]:
 
 
 def leaved(structure: Any) -> tuple[list[Any], Any]:
-    """`flatten`, but quicker for a single leaf, whose shape is None."""
+    """`flatten` with dictionaries in their order, quicker for one leaf, whose shape is None."""
     if is_tensor(structure):
         return [structure], None
-    return flatten(structure)
+    return flatten(kept(structure))
+
+
+class _Kept(dict[Any, Any]):
+    """A dictionary whose keys keep their order when it is taken apart; JAX sorts those of others."""
+
+
+jax.tree_util.register_pytree_node(
+    _Kept,
+    lambda value: (tuple(value.values()), tuple(value)),
+    lambda keys, children: dict(zip(keys, children, strict=True)),
+)
+
+
+def kept(structure: Any) -> Any:
+    """The structure with dictionaries that keep the order of their keys."""
+    kind = type(structure)
+    if kind is dict:
+        return _Kept({key: kept(value) for key, value in structure.items()})
+    if kind is list or kind is tuple:
+        return kind([kept(value) for value in structure])
+    return structure
 
 
 def becomes_tensor(value: Any) -> bool:

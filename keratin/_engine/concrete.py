@@ -27,6 +27,19 @@ if TYPE_CHECKING:
     from keratin._engine.function import Function
 
 
+class ArgumentTensor(Tensor):
+    """An argument of a function while it is traced: it prints with the name of its parameter."""
+
+    __slots__ = ("_name",)
+
+    _name: str
+
+    @property
+    def name(self) -> str:
+        """The name of the parameter, as of the first output of an op."""
+        return f"{self._name}:0"
+
+
 class ConcreteFunction:
     """One traced signature of a function: a compiled program with its variables.
 
@@ -86,7 +99,9 @@ class ConcreteFunction:
     def _call_python(self, leaves: list[Any], arrays: list[Any]) -> Any:
         full = list(leaves)
         for index, array in zip(self._tensor_at, arrays, strict=True):
-            full[index] = wrap(array)
+            full[index] = argument = ArgumentTensor.__new__(ArgumentTensor)
+            argument._value = array
+            argument._name = self._function._argument_name(self._tree, len(leaves), index)
         args, kwargs = jax.tree.unflatten(self._tree, full)
         return self._function._converted(*args, **kwargs)
 

@@ -419,7 +419,7 @@ def experimental_connect_to_cluster(
 
     >>> tf.config.experimental_connect_to_cluster(None)  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    keratin._engine.errors.UnimplementedError: There are no remote devices: ...
+    keratin.errors.UnimplementedError: There are no remote devices: ...
     """
     _no_remote_devices()
 
@@ -431,7 +431,7 @@ def experimental_connect_to_host(
 
     >>> tf.config.experimental_connect_to_host("localhost:1234")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    keratin._engine.errors.UnimplementedError: There are no remote devices: ...
+    keratin.errors.UnimplementedError: There are no remote devices: ...
     """
     _no_remote_devices()
 

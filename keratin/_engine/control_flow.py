@@ -275,11 +275,16 @@ def _agreed(blocks: Sequence[Block], place: int, what: str) -> Any:
 
 
 def _outline(block: Block) -> str:
-    def leaf(value: Any) -> str:
-        return f"{value.dtype.name}{tuple(value.shape)}" if hasattr(value, "dtype") else repr(value)
-
-    parts = [leaf(value) for value in block.leaves]
-    return f"{block.tree} of ({', '.join(parts)})" if len(parts) != 1 else parts[0]
+    return _outlined(block.result)
 
 
-# Loops
+def _outlined(value: Any) -> str:
+    """A structure as a message shows it: dtypes and shapes in place of tensors."""
+    if isinstance(value, (Tensor, Variable)):
+        return f"{value.dtype.name}{tuple(value.shape)}"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key!r}: {_outlined(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        inner = ", ".join([_outlined(item) for item in value])
+        return f"[{inner}]" if isinstance(value, list) else f"({inner})"
+    return repr(value)

@@ -27,6 +27,7 @@ A message says what was given, what was expected, where, and the one thing to do
 
 import os
 import sys
+import warnings
 from collections.abc import Callable, Iterable
 from types import CodeType, FrameType, TracebackType
 from typing import Any, ClassVar
@@ -397,6 +398,16 @@ def _frame_at(
     return following
 
 
+_warned: dict[Any, Any] = {}
+
+
+def warn_user(message: str) -> None:
+    """Warn at the user's line, once for each line and message."""
+    filename, line = user_frame() or ("<unknown>", 0)
+    text = f"{message} At {filename}, line {line}."
+    warnings.warn_explicit(text, UserWarning, filename, line, registry=_warned)
+
+
 def exception_type_from_error_code(error_code: int) -> type[OpError]:
     """The class for the number of a kind of error.
 
@@ -408,3 +419,9 @@ def exception_type_from_error_code(error_code: int) -> type[OpError]:
         if error_class.code == error_code:
             return error_class
     raise KeyError(error_code)
+
+
+# Tracebacks show where users find them: keratin.errors.InvalidArgumentError.
+for _name, _value in list(globals().items()):
+    if isinstance(_value, type) and issubclass(_value, Exception) and _value.__module__ == __name__:
+        _value.__module__ = "keratin.errors"

@@ -25,7 +25,8 @@ def explain(name: str, error: Exception, spec: OpSpec | None, args: tuple[Any, .
         return errors.leaked()
     given = _describe(spec, args) if spec is not None else ""
     reason = str(error).split("\n\n")[0].strip().rstrip(".")
-    message = f"tf.{name}: {reason}.{given} At {errors.user_location()}."
+    label = name if spec is None else spec.public_name()
+    message = f"{label}: {reason}.{given} At {errors.user_location()}."
     kind: type[Exception] = errors.InvalidArgumentError
     if isinstance(error, errors.OpError):
         kind = type(error)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import warnings
 import weakref
 from collections.abc import Callable
 from typing import Any, overload
@@ -18,7 +17,7 @@ import jax
 import numpy as np
 
 from keratin._engine import autograph, errors, state
-from keratin._engine.block import flatten
+from keratin._engine.block import flatten, kept
 from keratin._engine.concrete import ConcreteFunction, flatten_specs, is_input
 from keratin._engine.creation import EagerCallNeeded
 from keratin._engine.spec import TensorSpec, TypeSpec
@@ -127,12 +126,12 @@ class Function:
 
     def _arguments(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """The arguments with NumPy arrays as tensors, bound to the signature if there is one."""
-        if kwargs or self.input_signature is not None:
+        if kwargs or self.input_signature is not None or len(args) not in self._tails:
             args, kwargs = self._bind(args, kwargs)
         if self.input_signature is not None:
             args = self._fit(args)
         convert = functools.partial(jax.tree.map, _tensor_argument, is_leaf=_is_argument_leaf)
-        return convert(args), convert(kwargs)
+        return convert(kept(args)), convert(kept(kwargs))
 
     def _bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if self._signature is None:
@@ -185,7 +184,7 @@ class Function:
         return tensor
 
     def _lookup(self, args: Any, kwargs: Any) -> tuple[ConcreteFunction, list[Any]]:
-        leaves, tree = flatten((args, kwargs))
+        leaves, tree = flatten(kept((args, kwargs)))
         quick = None if kwargs else _quick_key(args)[1]
         key = quick if quick is not None else (tree, tuple([_leaf_key(leaf) for leaf in leaves]))
         concrete = self._concrete.get(key)
@@ -217,29 +216,22 @@ class Function:
             changed = [i for i, (a, b) in enumerate(zip(old, new, strict=True)) if a != b]
             if changed:
                 place = changed[0]
-                what = (
-                    f"the argument {self._argument_name(tree, len(leaves), place)} changes: it was "
-                    f"{old[place]}, now it is {new[place]}"
-                )
-        warnings.warn(
+                name = self._argument_name(tree, len(leaves), place)
+                what = f"the argument {name!r} changes: it was {old[place]}, now it is {new[place]}"
+        errors.warn_user(
             f"tf.function {self.name!r} was traced {self._num_traces} times, which is slow: "
             f"{what}. Pass numbers that change as tensors, tf.constant(n); keep shapes the same; "
-            "and create the tf.function once, outside of loops. At "
-            f"{errors.user_location()}.",
-            UserWarning,
-            stacklevel=4,
+            "and create the tf.function once, outside of loops."
         )
 
     def _argument_name(self, tree: Any, count: int, place: int) -> str:
+        """The name of the parameter that a leaf of the arguments belongs to."""
         args, kwargs = jax.tree.unflatten(tree, list(range(count)))
         names = list(self._signature.parameters) if self._signature is not None else []
         for index, value in enumerate(args):
             if place in jax.tree.leaves(value):
-                return repr(names[index]) if index < len(names) else f"number {index}"
-        for name, value in kwargs.items():
-            if place in jax.tree.leaves(value):
-                return repr(name)
-        return f"number {place}"
+                return names[index] if index < len(names) else f"args_{index}"
+        return next((name for name, value in kwargs.items() if place in jax.tree.leaves(value)), "")
 
     # Methods and signatures
 
@@ -290,7 +282,7 @@ class Function:
         if not args and not kwargs and self.input_signature is not None:
             args = self.input_signature
         examples = functools.partial(jax.tree.map, _example, is_leaf=_is_argument_leaf)
-        args, kwargs = examples(args), examples(kwargs)
+        args, kwargs = examples(kept(args)), examples(kept(kwargs))
         try:
             concrete, _ = self._lookup(*self._arguments_of_specs(args, kwargs))
         except EagerCallNeeded:
@@ -387,7 +379,7 @@ def _default_tails(signature: inspect.Signature | None) -> dict[int, tuple[Any, 
     return {
         given: tuple(defaults[given:])
         for given in range(len(defaults))
-        if inspect.Parameter.empty not in defaults[given:]
+        if not any(default is inspect.Parameter.empty for default in defaults[given:])
     }
 
 

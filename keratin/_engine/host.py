@@ -24,10 +24,8 @@ from keratin._engine.state import context
 from keratin._engine.tensor import OBJECT, Tensor, convert_to_tensor, is_traced, on_device, wrap
 from keratin._engine.variable import Variable
 
-_raised: list[BaseException] = []
-
 # JAX logs what a call raised, frames and all; it is raised where the program was called instead.
-logging.getLogger("jax._src.callback").addFilter(lambda record: not _raised)
+logging.getLogger("jax._src.callback").addFilter(lambda record: not errors.raised_on_host)
 
 
 def keeping_errors(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -46,11 +44,14 @@ def keeping_errors(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def call_on_host(function: Callable[..., None], *values: Any, ordered: bool = False) -> None:
     """Have a traced program call `function` with NumPy arrays of `values`, for its effect."""
-    arrays = [jax.lax.stop_gradient(array_of(value)) for value in values]
-    if ordered:
-        jax.debug.callback(keeping_errors(function), *arrays, ordered=True)
-    else:
-        io_callback(keeping_errors(function), None, *arrays)
+    try:
+        arrays = [jax.lax.stop_gradient(array_of(value)) for value in values]
+        if ordered:
+            jax.debug.callback(keeping_errors(function), *arrays, ordered=True)
+        else:
+            io_callback(keeping_errors(function), None, *arrays)
+    except jax.errors.UnexpectedTracerError:
+        raise errors.leaked() from None
 
 
 # Functions of NumPy arrays and of tensors

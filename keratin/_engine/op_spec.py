@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -95,8 +96,17 @@ class OpSpec:
         return {
             given: tuple(defaults[given:])
             for given in range(len(defaults))
-            if inspect.Parameter.empty not in defaults[given:]
+            if not any(default is inspect.Parameter.empty for default in defaults[given:])
         }
+
+    def public_name(self) -> str:
+        """The name that users know the op by, such as `tf.nn.dropout`."""
+        name = self.name.strip("_")
+        package, *spaces, _ = self.body.__module__.split(".")
+        public = [space for space in spaces if space != "array" and not space.startswith("_")]
+        if name in dir(sys.modules.get(package)):
+            public = []
+        return ".".join(["tf", *public, name])
 
     def default_float(self) -> bool:
         """Whether Python integers become floats: the op takes no integers."""

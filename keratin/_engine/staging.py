@@ -5,9 +5,10 @@ Each is Python's own on ordinary values, and stages a program on traced tensors.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib.util  # noqa: F401 - malt uses it without importing it
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import jax.numpy as jnp
@@ -28,6 +29,7 @@ from keratin._engine.loop import (
 from keratin._engine.operators import operators
 from keratin._engine.state import context
 from keratin._engine.tensor import Tensor, convert_to_tensor
+from keratin._engine.tensor_array import TensorArray
 from keratin._engine.variable import Variable
 
 
@@ -44,18 +46,37 @@ def if_stmt(
     if not is_staged(test):
         (body if test else orelse)()
         return
-    before = get_state()
+    before = list(get_state())
 
     def branch(function: Callable[[], None]) -> Callable[[], Any]:
         def run() -> list[Any]:
-            set_state(before)
+            set_state(tuple(before))
             function()
             return [_opaque(value) for value in get_state()[:nouts]]
 
         return run
 
-    ends = _staged_if(test, branch(body), branch(orelse), symbol_names[:nouts])
+    branches, names = (branch(body), branch(orelse)), symbol_names[:nouts]
+    results: dict[str, Any] = {}
+    try:
+        ends = _staged_if(test, *branches, names, results)
+    except TypeError:
+        if not _allocate(before, results):
+            raise
+        ends = _staged_if(test, *branches, names, {})
     set_state((*[_clear(value) for value in ends], *before[nouts:]))
+
+
+def _allocate(before: list[Any], results: dict[str, Any]) -> bool:
+    """Give tensor arrays that the branches write differently one buffer each, for another try."""
+    changed = False
+    for place, written in enumerate(zip(*results.values(), strict=True)):
+        start = before[place]
+        if all([isinstance(value, TensorArray) for value in (start, *written)]):
+            allocated = start.allocated(written)
+            changed = changed or allocated is not start
+            before[place] = allocated
+    return changed
 
 
 class _Name:
@@ -80,9 +101,12 @@ def _clear(value: Any) -> Any:
 
 
 def _staged_if(
-    test: Any, body: Callable[[], Any], orelse: Callable[[], Any], names: Sequence[str]
+    test: Any,
+    body: Callable[[], Any],
+    orelse: Callable[[], Any],
+    names: Sequence[str],
+    results: dict[str, Any],
 ) -> Any:
-    results: dict[str, Any] = {}
 
     def keep(label: str, function: Callable[[], Any]) -> Callable[[], Any]:
         def run() -> Any:
@@ -136,6 +160,8 @@ def _with_returns(
 
 
 def _in_loop(scope: Any) -> bool:
+    if context.python_loops:
+        return True
     while scope is not None:
         if scope.name == LOOP_BODY:
             return True
@@ -183,6 +209,16 @@ def if_exp(
     return if_true() if test else if_false()
 
 
+@contextlib.contextmanager
+def _python_loop() -> Iterator[None]:
+    """Note that Python's own loop runs, from which a `return` may depend on a tensor."""
+    context.python_loops += 1
+    try:
+        yield
+    finally:
+        context.python_loops -= 1
+
+
 def while_stmt(
     test: Callable[[], Any],
     body: Callable[[], None],
@@ -199,7 +235,8 @@ def while_stmt(
             return
         if not keeps_on:
             return
-        body()
+        with _python_loop():
+            body()
 
 
 def is_tensor_like(value: Any) -> bool:
@@ -274,7 +311,8 @@ def _for_python(
         elif not keeps_on:
             break
         else:
-            body(item)
+            with _python_loop():
+                body(item)
 
 
 def _for_tensor(

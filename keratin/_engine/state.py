@@ -76,6 +76,7 @@ class _Context(threading.local):
     tapes: tuple[Any, ...] = ()
     name_scopes: tuple[str, ...] = ()
     device: str | None = None
+    python_loops: int = 0
 
 
 context = _Context()

@@ -17,7 +17,6 @@ from __future__ import annotations
 import contextlib
 import enum
 import functools
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
 from typing import Any
@@ -173,7 +172,7 @@ class GradientTape:
                     f"{value!r}. Make it a tensor first: x = tf.constant(x)."
                 )
             if not (value.dtype.is_floating or value.dtype.is_complex):
-                _warn(
+                errors.warn_user(
                     f"tape.watch: a tensor of dtype {value.dtype.name} has no gradient; it must be "
                     "of a floating or complex dtype (write tf.cast(x, tf.float32) before)."
                 )
@@ -232,7 +231,7 @@ class GradientTape:
             self._missing(source, targets, unconnected) if gradient is None else gradient
             for source, gradient in zip(flat_sources, found, strict=True)
         ]
-        if type(sources) is list and len(sources) == len(results):
+        if type(sources) is list and all([type(v) in (Variable, Tensor) for v in sources]):
             return results
         return nest.pack_sequence_as(sources, results, expand_composites=True)
 
@@ -298,7 +297,8 @@ class GradientTape:
         if unconnected is UnconnectedGradients.ZERO:
             return wrap(jnp.zeros(array_now(source).shape, array_now(source).dtype))
         name = f"variable {source.name!r}" if isinstance(source, Variable) else repr(source)
-        _warn(f"tape.gradient: the gradient of {name} is None, because {self._why(source)}")
+        why = self._why(source)
+        errors.warn_user(f"tape.gradient: the gradient of {name} is None, because {why}")
         return None
 
     def _why(self, source: Any) -> str:
@@ -410,10 +410,6 @@ class GradientTape:
             else apply(_STACK, list(column), [row._value for row in column])
             for column in zip(*rows, strict=True)
         ]
-
-
-def _warn(message: str) -> None:
-    warnings.warn(f"{message} At {errors.user_location()}.", UserWarning, stacklevel=2)
 
 
 def _reshaped(tensor: Tensor, shape: tuple[int, ...]) -> Tensor:

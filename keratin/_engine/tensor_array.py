@@ -281,6 +281,28 @@ class TensorArray:
         other.__dict__.update(self.__dict__)
         return other
 
+    def allocated(self, written: Sequence[TensorArray]) -> TensorArray:
+        """The array with a buffer that can hold what was written to any of `written`."""
+        if self._buffer is not None:
+            return self
+        elements = [element for array in written if (element := array._example()) is not None]
+        if not elements:
+            return self
+        result = self._like()
+        size = max(array._size() for array in written)
+        result._items, result._buffer = None, self._allocated(size, elements[0])
+        return result
+
+    def _example(self) -> Tensor | None:
+        """A tensor of the dtype and shape of the elements, if one is known."""
+        if self._buffer is not None:
+            value = self._buffer._value
+            return wrap(np.zeros(value.shape[1:], value.dtype))
+        item = next((item for item in self._items or [] if item is not None), None)
+        if item is None:
+            return None
+        return wrap(np.zeros(item._value.shape, item._value.dtype))
+
     def __keratin_start__(self, now: Any) -> TensorArray:
         """The array to start a compiled loop with, given what it is after a round."""
         if self._buffer is not None or not isinstance(now, TensorArray) or now._buffer is None:

@@ -92,7 +92,7 @@ def enable_check_numerics(stack_height_limit: int = 30, path_length_limit: int =
     >>> tf.debugging.enable_check_numerics()
     >>> tf.math.log(-1.0)  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    keratin._engine.errors.InvalidArgumentError: The result of tf.log, ... holds NaN. ...
+    keratin.errors.InvalidArgumentError: The result of tf.log, ... holds NaN. ...
     >>> tf.debugging.disable_check_numerics()
     """
     _limits.update(stack=stack_height_limit, path=path_length_limit)

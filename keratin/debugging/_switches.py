@@ -69,7 +69,7 @@ def enable_dump_debug_info(
 
     >>> tf.debugging.experimental.enable_dump_debug_info("/tmp/dump")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    keratin._engine.errors.UnimplementedError: Files for TensorBoard's Debugger V2 ...
+    keratin.errors.UnimplementedError: Files for TensorBoard's Debugger V2 ...
     """
     raise errors.UnimplementedError(
         "Files for TensorBoard's Debugger V2 are not written. Use "

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import lax
 
 from keratin._engine.op import DTypeArg, T, op
@@ -24,6 +25,9 @@ from keratin.linalg._matrix import (
     safe_reciprocal,
 )
 from keratin.linalg._singular import checked, has_zero_pivot, not_finite
+
+
+_INT32 = np.dtype(np.int32)
 
 
 class Qr(NamedTuple):
@@ -118,7 +122,7 @@ def _without_inverse(result: Lu, *_: Any, **__: Any) -> str | None:
 @checked(_without_inverse)
 @op(T="float complex")
 @in_single
-def lu(input: T, output_idx_type: DTypeArg = "int32"):
+def lu(input: T, output_idx_type: DTypeArg = _INT32):
     """The LU decomposition of square matrices, with rows exchanged.
 
     Returns `lu`, the strictly lower part of L (whose diagonal is 1) and U in one matrix, and `p`,

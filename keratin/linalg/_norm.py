@@ -14,6 +14,8 @@ from keratin._engine.tensor import Tensor, convert_to_tensor
 from keratin.array._support import composite, named
 from keratin.linalg._decomposition import singular_values
 from keratin.linalg._matrix import conjugate, in_single
+from keratin.math._elementwise import modulus
+from keratin.math._root import sqrt
 from keratin.math._shape import normalize_axis
 
 Axes = int | tuple[int, ...] | None
@@ -32,7 +34,7 @@ def norm(tensor: T, ord: Order = "euclidean", axis: Axes = None, keepdims: bool 
     for (sum |x|^p)^(1/p), or `np.inf`, for the largest |x|. Of matrices it is "euclidean" (or
     "fro"), 1, for the largest sum of a column, 2, for the largest singular value, or `np.inf`, for
     the largest sum of a row. The euclidean norm of complex numbers is complex, with no imaginary
-    part. Its gradient at zero is NaN.
+    part. Its gradient at zero is NaN, or zero if the incoming one is.
 
     >>> float(tf.norm([3.0, 4.0]))
     5.0
@@ -57,12 +59,12 @@ def _norm(x: Any, order: Order, axis: Axes, keepdims: bool) -> Any:
     axes = _checked_axes(axis, x.ndim)
     _check_order(order, of_matrices, x.dtype)
     if order in ("fro", "euclidean") or (order == 2 and not of_matrices):
-        return jnp.sqrt(jnp.sum(x * conjugate(x), axis=axes, keepdims=keepdims, dtype=x.dtype))
+        return sqrt(jnp.sum(x * conjugate(x), axis=axes, keepdims=keepdims, dtype=x.dtype))
     if of_matrices and order == 2:
         last = jnp.moveaxis(x, axes, (-2, -1))
         largest = jnp.max(singular_values(last), axis=-1, initial=0)
         return jnp.expand_dims(largest, axes) if keepdims else largest
-    size = jnp.abs(x)
+    size = modulus(x)
     if of_matrices:
         summed, compared = axes if order == 1 else axes[::-1]
         sums = jnp.sum(size, axis=summed, keepdims=True, dtype=size.dtype)
@@ -131,4 +133,4 @@ def _global_norm(tensors: Ts):
     # Sums of half floats overflow soon.
     wide = [x.astype(np.promote_types(x.dtype, np.float32)) for x in tensors]
     total = sum(jnp.sum(jnp.square(x)) for x in wide)
-    return jnp.sqrt(total).astype(tensors[0].dtype)
+    return sqrt(total).astype(tensors[0].dtype)

@@ -13,6 +13,7 @@ from jax import lax
 from keratin._engine import errors
 from keratin._engine.dtype import as_dtype
 from keratin._engine.op import T, Ts, op
+from keratin.math import _root
 from keratin.math._gradient import without_gradient
 from keratin.math._kind import is_complex, is_floating, is_integer, is_unsigned
 from keratin.math._shape import broadcast
@@ -185,9 +186,11 @@ def _pow(x: T, y: T):
 def _pow_known(x: T, exponent: float):
     """A power that is known when it is compiled: a few products, or a root."""
     if exponent == 0.5:
-        return lax.sqrt(x)
+        return _root.sqrt(x)
     if exponent == -0.5:
-        return lax.rsqrt(x)
+        return _root.rsqrt(x)
+    if exponent == -1:
+        return _root.reciprocal(x)
     return lax.integer_pow(x, int(exponent))
 
 
@@ -290,7 +293,7 @@ def reciprocal(x: T):
     >>> tf.math.reciprocal([2.0, 4.0]).numpy()
     array([0.5 , 0.25], dtype=float32)
     """
-    return lax.div(jnp.ones_like(x), x)
+    return _root.reciprocal(x)
 
 
 @op(T="float complex")

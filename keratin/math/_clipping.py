@@ -13,6 +13,7 @@ from keratin._engine import errors
 from keratin._engine.op import Static, T, Ts, op
 from keratin._engine.tensor import Tensor, convert_to_tensor
 from keratin.array._support import named, number_like
+from keratin.math._root import sqrt
 
 
 def _lesser(x: jax.Array, y: jax.Array) -> jax.Array:
@@ -91,7 +92,7 @@ def clip_by_norm(t: T, clip_norm: T, axes: Static = None, name: str | None = Non
 def _clip_by_global_norm(t_list: Ts, clip_norm: T, use_norm: T | None) -> Any:
     norm = use_norm
     if norm is None:
-        norm = jnp.sqrt(sum([jnp.sum(jnp.square(t)) for t in t_list]))
+        norm = sqrt(sum([jnp.sum(jnp.square(t)) for t in t_list]))
     scale = clip_norm * _lesser(1 / norm, 1 / clip_norm)
     # An infinite norm gives NaN, so that the overflow is seen.
     scale = scale + (norm - norm)

@@ -7,6 +7,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from keratin._engine.op import T, op
+from keratin.math import _root
 from keratin.math._gradient import without_gradient
 from keratin.math._kind import is_complex, is_integer
 from keratin.math._shape import broadcast
@@ -23,6 +24,11 @@ def _abs_jvp(primals, tangents):
     return _abs(x), lax.sign(x) * x_dot
 
 
+def modulus(x):
+    """|x|; its gradient at zero is zero."""
+    return lax.abs(x) if is_complex(x.dtype) else _abs(x)
+
+
 @op(T="int float complex")
 def abs(x: T):
     """The absolute value; of a complex number its modulus, as a float.
@@ -30,7 +36,7 @@ def abs(x: T):
     >>> tf.abs([-1.5, 2.0]).numpy()
     array([1.5, 2. ], dtype=float32)
     """
-    return lax.abs(x) if is_complex(x.dtype) else _abs(x)
+    return modulus(x)
 
 
 @op(T="int float complex")
@@ -64,7 +70,7 @@ def sqrt(x: T):
     >>> tf.sqrt([4.0, 9.0]).numpy()
     array([2., 3.], dtype=float32)
     """
-    return lax.sqrt(x)
+    return _root.sqrt(x)
 
 
 @op(T="float complex")
@@ -74,7 +80,7 @@ def rsqrt(x: T):
     >>> tf.math.rsqrt([4.0, 16.0]).numpy()
     array([0.5 , 0.25], dtype=float32)
     """
-    return lax.rsqrt(x)
+    return _root.rsqrt(x)
 
 
 @op(T="float complex")

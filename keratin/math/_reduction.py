@@ -8,6 +8,7 @@ from jax import lax
 
 from keratin._engine import errors
 from keratin._engine.op import DTypeArg, T, op
+from keratin.math import _root
 from keratin.math._kind import is_floating, is_integer, is_unsigned
 from keratin.math._shape import Axis, normalize_axes, normalize_axis
 
@@ -142,7 +143,7 @@ def reduce_euclidean_norm(input_tensor: T, axis: Axis = None, keepdims: bool = F
     total = jnp.sum(squares, axis=axes, keepdims=bool(keepdims), dtype=dtype)
     if is_integer(dtype):
         return lax.sqrt(total.astype(np.float64)).astype(dtype)
-    return lax.sqrt(total)
+    return _root.sqrt(total)
 
 
 @op(T="float")
@@ -186,7 +187,7 @@ def reduce_std(input_tensor: T, axis: Axis = None, keepdims: bool = False):
     np.float32(2.0)
     """
     axes = normalize_axes(axis, input_tensor.ndim)
-    return lax.sqrt(variance(input_tensor, axes, bool(keepdims)))
+    return _root.sqrt(variance(input_tensor, axes, bool(keepdims)))
 
 
 @op(T="any", strings=True)

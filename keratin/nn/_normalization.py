@@ -9,6 +9,7 @@ from jax import lax
 
 from keratin._engine import errors
 from keratin._engine.op import Array, T, op
+from keratin.math._root import rsqrt
 from keratin.math._shape import Axis, broadcast, normalize_axes
 
 
@@ -132,7 +133,7 @@ def _batch_normalization(
     epsilon: float,
 ) -> jax.Array:
     broadcast(x, mean, variance, *[each for each in (offset, scale) if each is not None])
-    factor = lax.rsqrt(variance + epsilon)
+    factor = rsqrt(variance + epsilon)
     factor = factor if scale is None else factor * scale
     bias = -mean * factor if offset is None else offset - mean * factor
     return x * factor.astype(x.dtype) + bias.astype(x.dtype)

@@ -315,3 +315,36 @@ def test_a_shape_that_depends_on_values_is_refused(tf):
 
     text = message(lambda: f(tf.constant([1.0, -1.0])))
     assert "tf.where" in text
+
+
+def test_dictionaries_keep_their_order(tf):
+    @tf.function
+    def f(inputs):
+        assert list(inputs) == ["b", "a"]
+        return {key: (value + 1, {"z": value, "y": value}) for key, value in inputs.items()}
+
+    found = f({"b": tf.constant(1), "a": tf.constant(2)})
+    assert list(found) == ["b", "a"]
+    assert list(found["b"][1]) == ["z", "y"]
+    assert found["a"][0].numpy() == 3
+
+
+def test_tensors_and_arrays_can_be_defaults(tf):
+    @tf.function
+    def f(x, y=tf.constant([1.0, 2.0]), z=np.ones(2, np.float32)):  # noqa: B008
+        return x * y + z
+
+    assert f(2.0).numpy().tolist() == [3.0, 5.0]
+
+
+def test_arguments_print_with_their_names(tf, capsys):
+    @tf.function
+    def f(inputs, scale):
+        print("Tracing", inputs, scale)
+        return inputs * scale
+
+    f(tf.constant(1), tf.constant(2))
+    expected = 'Tracing Tensor("inputs:0", shape=(), dtype=int32) Tensor("scale:0"'
+    assert capsys.readouterr().out.startswith(expected)
+    with pytest.raises(TypeError, match=r"f\(\): missing a required argument: 'scale'"):
+        f(tf.constant(1))

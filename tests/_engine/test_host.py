@@ -101,3 +101,28 @@ def test_prints_to_a_file(tf, tmp_path):
     assert path.read_text() == "x 1!"
     with pytest.raises(ValueError, match="file://path"):
         tf.print("x", output_stream="nowhere")
+
+
+def test_a_failing_check_is_raised_once_and_logged_nowhere(tf, capfd):
+    @tf.function
+    def f(x):
+        tf.debugging.assert_positive(x)
+        return x
+
+    with pytest.raises(tf.errors.InvalidArgumentError, match="x > 0 does not hold"):
+        f(tf.constant([-1.0]))
+    assert capfd.readouterr().err == ""
+    assert (tf.constant(1.0) + 1.0).numpy() == 2.0
+
+
+def test_a_leaked_tensor_cannot_be_printed(tf):
+    kept = []
+
+    @tf.function
+    def f(x):
+        kept.append(x * 2)
+        return x
+
+    f(tf.constant(1.0))
+    with pytest.raises(TypeError, match="side effect"):
+        tf.print(kept[0])

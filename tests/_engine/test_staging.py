@@ -391,3 +391,48 @@ def test_loop_options_limit_a_loop(tf):
         return x
 
     assert f(tf.constant(1.0)).numpy() == 8.0
+
+
+def test_tensor_arrays_written_in_one_branch(tf):
+    @tf.function
+    def in_a_loop(n):
+        array = tf.TensorArray(tf.int32, size=6)
+        for i in tf.range(n):
+            if i % 2 == 0:
+                continue
+            array = array.write(i, i * 10)
+        return array.stack()
+
+    @tf.function
+    def on_both_sides(x):
+        array = tf.TensorArray(tf.float32, size=2)
+        if x > 0:
+            array = array.write(0, x)
+        else:
+            array = array.write(1, x)
+        return array.stack()
+
+    assert in_a_loop(tf.constant(6)).numpy().tolist() == [0, 10, 0, 30, 0, 50]
+    assert on_both_sides(tf.constant(3.0)).numpy().tolist() == [3.0, 0.0]
+    assert on_both_sides(tf.constant(-3.0)).numpy().tolist() == [0.0, -3.0]
+
+
+def test_returns_from_loops_of_python(tf):
+    @tf.function
+    def endless(x):
+        while True:
+            x = x * 2
+            if x > 50:
+                return x
+
+    @tf.function
+    def counted(x):
+        for _ in range(5):
+            x = x * 2
+            if x > 50:
+                return x
+        return -x
+
+    assert endless(tf.constant(3)).numpy() == 96
+    assert counted(tf.constant(3)).numpy() == 96
+    assert counted(tf.constant(1)).numpy() == -32

@@ -236,3 +236,20 @@ def test_misuse_is_answered_with_a_remedy(tf, misuse, expected):
 def test_integers_warn_when_watched(tf):
     with tf.GradientTape() as tape, pytest.warns(UserWarning, match="tf.cast"):
         tape.watch(tf.constant(1))
+
+
+def test_sources_keep_their_structure(tf):
+    x = tf.Variable(2.0)
+    with tf.GradientTape(persistent=True) as tape:
+        y = x * x
+    one, (two,) = tape.gradient(y, [x, [x]])
+    assert one.numpy() == two.numpy() == 4.0
+    assert list(tape.gradient(y, {"b": x, "a": (x,)})) == ["b", "a"]
+
+
+def test_warnings_point_at_the_users_line(tf):
+    with tf.GradientTape() as tape:
+        y = tf.constant(1.0) * 2.0
+    with pytest.warns(UserWarning) as caught:
+        tape.gradient(y, tf.Variable(1.0))
+    assert caught[0].filename == __file__
