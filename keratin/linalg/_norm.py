@@ -15,7 +15,7 @@ from keratin.array._support import composite, named
 from keratin.linalg._decomposition import singular_values
 from keratin.linalg._matrix import conjugate, in_single
 from keratin.math._elementwise import modulus
-from keratin.math._root import sqrt
+from keratin.math._root import quotient, sqrt
 from keratin.math._shape import normalize_axis
 
 Axes = int | tuple[int, ...] | None
@@ -51,7 +51,7 @@ def normalize(tensor: T, ord: Order = "euclidean", axis: Axes = None):
     array([0.6, 0.8], dtype=float32)
     """
     size = _norm(tensor, ord, axis, True).astype(tensor.dtype)
-    return tensor / size, size
+    return quotient(tensor, jnp.broadcast_to(size, tensor.shape)), size
 
 
 def _norm(x: Any, order: Order, axis: Axes, keepdims: bool) -> Any:
