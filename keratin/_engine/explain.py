@@ -24,9 +24,10 @@ def explain(name: str, error: Exception, spec: OpSpec | None, args: tuple[Any, .
     if isinstance(error, jax.errors.UnexpectedTracerError):
         return errors.leaked()
     given = _describe(spec, args) if spec is not None else ""
-    reason = str(error).split("\n\n")[0].strip().rstrip(".")
+    place = f" At {errors.user_location()}."
+    reason = str(error).split("\n\n")[0].strip().removesuffix(place).rstrip(".")
     label = name if spec is None else spec.public_name()
-    message = f"{label}: {reason}.{given} At {errors.user_location()}."
+    message = f"{label}: {reason}.{given}{place}"
     kind: type[Exception] = errors.InvalidArgumentError
     if isinstance(error, errors.OpError):
         kind = type(error)

@@ -91,7 +91,7 @@ class Tensor(Arithmetic):
             raise ValueError(
                 f"set_shape: the tensor has shape {self.shape}, which is not compatible with the "
                 f"shape {TensorShape(shape)} given. A shape is fixed when a tensor is made; use "
-                "tf.reshape to make a tensor of another shape."
+                f"tf.reshape to make a tensor of another shape. At {errors.user_location()}."
             )
 
     @property
@@ -164,12 +164,18 @@ class Tensor(Arithmetic):
 
     def __len__(self) -> int:
         if not self._value.ndim:
-            raise TypeError("len() of a scalar tensor: it has no dimensions. Its shape is ().")
+            raise TypeError(
+                "len() of a scalar tensor: it has no dimensions. Its shape is (). "
+                f"At {errors.user_location()}."
+            )
         return int(self._value.shape[0])
 
     def __iter__(self) -> Iterator[Tensor]:
         if not self._value.ndim:
-            raise TypeError("Cannot iterate over a scalar tensor. Its shape is ().")
+            raise TypeError(
+                "Cannot iterate over a scalar tensor. Its shape is (). "
+                f"At {errors.user_location()}."
+            )
         for index in range(self._value.shape[0]):
             yield self[index]
 
@@ -186,7 +192,7 @@ class Tensor(Arithmetic):
         if value.size != 1:
             raise ValueError(
                 f"The truth value of a tensor of shape {value.shape} is ambiguous. "
-                "Use tf.reduce_all(x) or tf.reduce_any(x)."
+                f"Use tf.reduce_all(x) or tf.reduce_any(x). At {errors.user_location()}."
             )
         return bool(value.item())
 
@@ -203,7 +209,7 @@ class Tensor(Arithmetic):
         if self.dtype.kind not in ("int", "uint") or self._value.ndim:
             raise TypeError(
                 f"Only a scalar integer tensor can be an index; this one is {self!r}. "
-                "Use tf.cast(x, tf.int32) or int(x)."
+                f"Use tf.cast(x, tf.int32) or int(x). At {errors.user_location()}."
             )
         return int(self._concrete("Use as a Python index").item())
 
@@ -213,7 +219,10 @@ class Tensor(Arithmetic):
     def _scalar(self, what: str) -> Any:
         value = self._concrete(what)
         if value.size != 1:
-            raise TypeError(f"{what} needs a tensor of one element; the shape is {value.shape}.")
+            raise TypeError(
+                f"{what} needs a tensor of one element; the shape is {value.shape}. "
+                f"At {errors.user_location()}."
+            )
         return value.item()
 
     def __copy__(self) -> Tensor:
@@ -392,7 +401,8 @@ def constant(value: Any, dtype: Any = None, shape: Any = None, name: str = "Cons
     elif array.size != int(np.prod(wanted)):
         raise TypeError(
             f"tf.constant: the value has {array.size} elements, but shape={wanted} has "
-            f"{int(np.prod(wanted))}. Give one number, or as many as the shape holds."
+            f"{int(np.prod(wanted))}. Give one number, or as many as the shape holds. "
+            f"At {errors.user_location()}."
         )
     array = array.reshape(wanted)
     return wrap(array if context.scope is not None else on_device(array))
@@ -458,7 +468,9 @@ def to_numpy(
     `dtype` is required; `hint` is taken when it loses nothing of the value's kind.
     """
     if value is None:
-        raise ValueError("Cannot convert None to a tensor: a value is missing.")
+        raise ValueError(
+            f"Cannot convert None to a tensor: a value is missing. At {errors.user_location()}."
+        )
     array = _as_array(value)
     is_numpy = isinstance(value, (np.ndarray, np.generic)) or not isinstance(
         value, (bool, int, float, complex, str, bytes, list, tuple, range)
@@ -466,13 +478,16 @@ def to_numpy(
     if array.dtype == OBJECT or array.dtype.kind in "SU":
         return _string_array(array, dtype, value)
     if dtype is not None:
-        if not is_numpy and not _fits(array, dtype):
+        is_flag = array.dtype.kind == "b" and dtype.kind in _RANK
+        if not (is_numpy or is_flag or _fits(array, dtype)):
             raise TypeError(
                 f"Cannot convert {_short(value)} to a tensor of dtype {dtype.name}: the value "
                 f"is of kind {dtypes.of(array.dtype).kind}. Write tf.cast(x, tf.{dtype.name}) "
-                "to convert it with loss."
+                f"to convert it with loss. At {errors.user_location()}."
             )
         return array.astype(_numpy_of(dtype, value))
+    if array.dtype.kind != "b" and isinstance(_first_leaf(value), (bool, np.bool_)):
+        raise _mixed(value)
     if hint is not None and hint.kind != "string" and _fits(array, hint):
         return array.astype(hint.numpy_dtype)
     return array if is_numpy or not _is_python(value) else _narrowed(array)
@@ -480,7 +495,10 @@ def to_numpy(
 
 def _numpy_of(dtype: DType, value: Any) -> np.dtype[Any]:
     if dtype.kind == "string":
-        raise TypeError(f"Cannot convert {_short(value)} to a tensor of strings. Use tf.as_string.")
+        raise TypeError(
+            f"Cannot convert {_short(value)} to a tensor of strings. Use tf.as_string. "
+            f"At {errors.user_location()}."
+        )
     return dtype.numpy_dtype
 
 
@@ -493,14 +511,25 @@ def _as_array(value: Any) -> np.ndarray[Any, Any]:
     except ValueError:
         raise ValueError(
             f"Cannot convert a ragged list to a tensor: {_short(value)}. All rows need the same "
-            "length; pad them, or use tf.ragged.constant."
+            f"length; pad them. At {errors.user_location()}."
         ) from None
 
 
-def _is_text(value: Any) -> bool:
+def _first_leaf(value: Any) -> Any:
     while isinstance(value, (list, tuple)) and value:
         value = value[0]
-    return isinstance(value, (str, bytes))
+    return value
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(_first_leaf(value), (str, bytes))
+
+
+def _mixed(value: Any) -> ValueError:
+    return ValueError(
+        f"Cannot convert {_short(value)} to a tensor: it mixes types. All elements of a tensor are "
+        f"numbers, all booleans or all text. At {errors.user_location()}."
+    )
 
 
 def _short(value: Any) -> str:
@@ -511,22 +540,40 @@ def _short(value: Any) -> str:
 def _string_array(
     array: np.ndarray[Any, Any], dtype: DType | None, value: Any
 ) -> np.ndarray[Any, Any]:
+    items = list(array.flat)
+    for item in items:
+        if not isinstance(item, (str, bytes)):
+            raise _not_text(item, value)
+    if isinstance(value, (list, tuple)) and items and not _is_text(value):
+        raise _mixed(value)  # NumPy made text of the numbers
     if dtype is not None and dtype.kind != "string":
         raise TypeError(
             f"Cannot convert {_short(value)} to a tensor of dtype {dtype.name}: it holds text. "
-            "Use tf.strings.to_number."
+            f"Convert it in Python first, by int() or float(). At {errors.user_location()}."
         )
     result = np.empty(array.shape, OBJECT)
-    for index, item in enumerate(array.flat):
-        if isinstance(item, str):
-            item = item.encode()
-        elif not isinstance(item, bytes):
-            raise ValueError(
-                f"Cannot convert {_short(item)} of type {type(item).__name__} to a tensor. A "
-                "tensor holds numbers, booleans or strings."
-            )
-        result.flat[index] = bytes(item)
+    for index, item in enumerate(items):
+        result.flat[index] = item.encode() if isinstance(item, str) else bytes(item)
     return result
+
+
+def _not_text(item: Any, value: Any) -> ValueError:
+    """The error for an array of objects, one of which is `item`, the first that is not text."""
+    numbers = (bool, int, float, complex, np.generic)
+    bad = [leaf for leaf in np.array(value, OBJECT).flat if not isinstance(leaf, (str, bytes))]
+    bad = [leaf for leaf in bad if not isinstance(leaf, numbers)]
+    if bad:
+        within = f", in {_short(value)}," if isinstance(value, (list, tuple)) else ""
+        return ValueError(
+            f"Cannot convert {_short(bad[0])} of type {type(bad[0]).__name__}{within} to a tensor. "
+            f"A tensor holds numbers, booleans or strings. At {errors.user_location()}."
+        )
+    if any(isinstance(leaf, (str, bytes)) for leaf in np.array(value, OBJECT).flat):
+        return _mixed(value)
+    return ValueError(
+        f"Cannot convert {_short(item)} to a tensor: no integer type holds numbers so great. "
+        f"Write it as a float. At {errors.user_location()}."
+    )
 
 
 _RANK = {"bool": 0, "uint": 1, "int": 1, "float": 2, "complex": 3}
