@@ -26,7 +26,6 @@ from keratin.linalg._matrix import (
 )
 from keratin.linalg._singular import checked, has_zero_pivot, not_finite
 
-
 _INT32 = np.dtype(np.int32)
 
 
