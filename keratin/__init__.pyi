@@ -26,7 +26,7 @@ from keratin import xla as xla
 from keratin._engine.control_flow import case as case
 from keratin._engine.control_flow import cond as cond
 from keratin._engine.control_flow import switch_case as switch_case
-from keratin._engine.loop import while_loop as while_loop
+from keratin._engine.creation import variable_creator_scope as variable_creator_scope
 from keratin._engine.device import device as device
 from keratin._engine.device_spec import DeviceSpec as DeviceSpec
 from keratin._engine.differentiation import custom_gradient as custom_gradient
@@ -88,6 +88,7 @@ from keratin._engine.host import print as print
 from keratin._engine.host import py_function as py_function
 from keratin._engine.indexed_slices import IndexedSlices as IndexedSlices
 from keratin._engine.indexed_slices import IndexedSlicesSpec as IndexedSlicesSpec
+from keratin._engine.loop import while_loop as while_loop
 from keratin._engine.module import Module as Module
 from keratin._engine.naming import get_current_name_scope as get_current_name_scope
 from keratin._engine.naming import name_scope as name_scope
@@ -109,7 +110,6 @@ from keratin._engine.tensor_array import TensorArraySpec as TensorArraySpec
 from keratin._engine.variable import Variable as Variable
 from keratin._engine.variable import VariableAggregation as VariableAggregation
 from keratin._engine.variable import VariableSynchronization as VariableSynchronization
-from keratin._engine.creation import variable_creator_scope as variable_creator_scope
 from keratin.array._blocks import batch_to_space as batch_to_space
 from keratin.array._blocks import extract_volume_patches as extract_volume_patches
 from keratin.array._blocks import (

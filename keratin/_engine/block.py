@@ -38,13 +38,15 @@ def leaved(structure: Any) -> tuple[list[Any], Any]:
 
 
 class _Kept(dict[Any, Any]):
-    """A dictionary whose keys keep their order when it is taken apart; JAX sorts those of others."""
+    """A dictionary that keeps the order of its keys when taken apart; JAX sorts those of others."""
+
+
+def _put_back(keys: Any, children: Any) -> Any:
+    return dict(zip(keys, children, strict=True))
 
 
 jax.tree_util.register_pytree_node(
-    _Kept,
-    lambda value: (tuple(value.values()), tuple(value)),
-    lambda keys, children: dict(zip(keys, children, strict=True)),
+    _Kept, lambda value: (tuple(value.values()), tuple(value)), _put_back
 )
 
 
