@@ -11,9 +11,12 @@ exports, in lines that type checkers and editors read as well:
 
 import ast
 import importlib
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
+
+from keratin._former import FORMER
 
 
 def attach(package: str, init_file: str) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
@@ -45,6 +48,21 @@ def attach(package: str, init_file: str) -> tuple[Callable[[str], Any], Callable
     return module_getattr, module_dir
 
 
+def advise(module: str) -> None:
+    """Have a module that is asked for a name it lacks say which one is like it.
+
+    The `__getattr__` is set from outside: type checkers take a module that defines one to have
+    every name.
+    """
+    space = sys.modules[module]
+
+    def module_getattr(name: str) -> Any:
+        known = [] if name.startswith("_") else [n for n in vars(space) if not n.startswith("_")]
+        raise AttributeError(unknown_name(module, name, known))
+
+    vars(space)["__getattr__"] = module_getattr
+
+
 def read_exports(stub: Path) -> dict[str, tuple[str, str]]:
     """Public name to (module, name there), from the lines `from module import name as public`."""
     return {
@@ -57,9 +75,11 @@ def read_exports(stub: Path) -> dict[str, tuple[str, str]]:
 
 
 def unknown_name(package: str, name: str, known: Iterable[str]) -> str:
-    """What is said of a name that is not there: the nearest that is."""
+    """What is said of a name that is not there: what took its place, or the nearest that is."""
     import difflib  # only ever needed for this message
 
+    if package == "keratin" and name in FORMER:
+        return f"tf.{name} is TensorFlow 1's, and not part of TensorFlow 2. {FORMER[name]}"
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.7)
     hint = f" Did you mean {near[0]!r}?" if near else ""
     return f"module {package!r} has no attribute {name!r}.{hint}"

@@ -1,5 +1,6 @@
 """What can go wrong: one class for each kind of error, and its number."""
 
+from keratin import _lazy
 from keratin._engine.errors import ABORTED as ABORTED
 from keratin._engine.errors import ALREADY_EXISTS as ALREADY_EXISTS
 from keratin._engine.errors import CANCELLED as CANCELLED
@@ -35,3 +36,5 @@ from keratin._engine.errors import UnauthenticatedError as UnauthenticatedError
 from keratin._engine.errors import UnavailableError as UnavailableError
 from keratin._engine.errors import UnimplementedError as UnimplementedError
 from keratin._engine.errors import UnknownError as UnknownError
+
+_lazy.advise(__name__)

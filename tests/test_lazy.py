@@ -65,3 +65,17 @@ def test_only_public_lines_are_exports(tmp_path):
     stub = tmp_path / "x.pyi"
     stub.write_text("import os\nfrom os import path\nfrom os import sep as separator\n")
     assert read_exports(stub) == {"separator": ("os", "sep")}
+
+
+def test_namespaces_know_the_nearest_name():
+    import keratin as tf
+
+    for namespace, wrong, right in (
+        (tf.nn, "reluu", "relu"),
+        (tf.config, "list_physcal_devices", "list_physical_devices"),
+        (tf.random.experimental, "Generatr", "Generator"),
+        (tf.nest, "flaten", "flatten"),
+    ):
+        with pytest.raises(AttributeError, match=rf"{wrong!r}\. Did you mean {right!r}\?$"):
+            getattr(namespace, wrong)
+    assert not hasattr(tf.nn, "__wrapped__")

@@ -1,5 +1,6 @@
 """Settings of the program: devices, memory, threads, numerics."""
 
+from keratin import _lazy
 from keratin._engine.config import (
     experimental_connect_to_cluster as experimental_connect_to_cluster,
 )
@@ -30,3 +31,5 @@ from keratin._engine.device import set_visible_devices as set_visible_devices
 from keratin.config import experimental as experimental
 from keratin.config import optimizer as optimizer
 from keratin.config import threading as threading
+
+_lazy.advise(__name__)

@@ -1,5 +1,6 @@
 """Settings of the program under their experimental names."""
 
+from keratin import _lazy
 from keratin._engine.config import ClusterDeviceFilters as ClusterDeviceFilters
 from keratin._engine.config import disable_mlir_bridge as disable_mlir_bridge
 from keratin._engine.config import enable_mlir_bridge as enable_mlir_bridge
@@ -31,3 +32,5 @@ from keratin._engine.device import (
     set_virtual_device_configuration as set_virtual_device_configuration,
 )
 from keratin._engine.device import set_visible_devices as set_visible_devices
+
+_lazy.advise(__name__)

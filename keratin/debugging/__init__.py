@@ -1,5 +1,6 @@
 """Asserts, the search for NaN, and switches that make a program say more."""
 
+from keratin import _lazy
 from keratin.debugging import experimental as experimental
 from keratin.debugging._asserts import Assert as Assert
 from keratin.debugging._asserts import assert_equal as assert_equal
@@ -34,3 +35,5 @@ from keratin.debugging._switches import (
     is_traceback_filtering_enabled as is_traceback_filtering_enabled,
 )
 from keratin.debugging._switches import set_log_device_placement as set_log_device_placement
+
+_lazy.advise(__name__)

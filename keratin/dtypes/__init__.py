@@ -1,5 +1,6 @@
 """Data types, and conversion between them."""
 
+from keratin import _lazy
 from keratin._engine.dtype import QUANTIZED_DTYPES as QUANTIZED_DTYPES
 from keratin._engine.dtype import DType as DType
 from keratin._engine.dtype import as_dtype as as_dtype
@@ -32,3 +33,5 @@ from keratin.dtypes import experimental as experimental
 from keratin.math._casting import cast as cast
 from keratin.math._casting import saturate_cast as saturate_cast
 from keratin.math._complex import complex as complex
+
+_lazy.advise(__name__)

@@ -1,5 +1,6 @@
 """tf.linalg: products, decompositions, solvers and functions of matrices."""
 
+from keratin import _lazy
 from keratin.array import eye as eye
 from keratin.linalg import experimental as experimental
 from keratin.linalg._banded import banded_triangular_solve as banded_triangular_solve
@@ -81,3 +82,5 @@ from keratin.linalg._solve import pinv as pinv
 from keratin.linalg._solve import solve as solve
 from keratin.linalg._solve import triangular_solve as triangular_solve
 from keratin.math import l2_normalize as l2_normalize
+
+_lazy.advise(__name__)

@@ -1,5 +1,6 @@
 """tf.math: arithmetic, elementary and special functions, reductions, segments, normalisers."""
 
+from keratin import _lazy
 from keratin.math import special as special
 from keratin.math._activation import l2_normalize as l2_normalize
 from keratin.math._activation import log_sigmoid as log_sigmoid
@@ -132,3 +133,5 @@ from keratin.math._top_k import approx_max_k as approx_max_k
 from keratin.math._top_k import approx_min_k as approx_min_k
 from keratin.math._top_k import in_top_k as in_top_k
 from keratin.math._top_k import top_k as top_k
+
+_lazy.advise(__name__)

@@ -1,5 +1,6 @@
 """tf.nn: activations, convolutions, pools, normalisation, losses, embeddings, dropout."""
 
+from keratin import _lazy
 from keratin.array._blocks import space_to_batch as space_to_batch
 from keratin.math._activation import l2_normalize as l2_normalize
 from keratin.math._activation import log_softmax as log_softmax
@@ -106,3 +107,5 @@ from keratin.random._candidate import (
 from keratin.random._candidate import (
     learned_unigram_candidate_sampler as learned_unigram_candidate_sampler,
 )
+
+_lazy.advise(__name__)

@@ -1,5 +1,6 @@
 """tf.random: distributions, shuffles, seeds and generators."""
 
+from keratin import _lazy
 from keratin.random import experimental as experimental
 from keratin.random._candidate import all_candidate_sampler as all_candidate_sampler
 from keratin.random._candidate import (
@@ -35,3 +36,5 @@ from keratin.random._stateless import (
 from keratin.random._stateless import stateless_poisson as stateless_poisson
 from keratin.random._stateless import stateless_truncated_normal as stateless_truncated_normal
 from keratin.random._stateless import stateless_uniform as stateless_uniform
+
+_lazy.advise(__name__)

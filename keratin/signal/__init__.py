@@ -1,5 +1,6 @@
 """tf.signal: Fourier and cosine transforms, frames, windows, spectra and the mel scale."""
 
+from keratin import _lazy
 from keratin.signal._cosine import dct as dct
 from keratin.signal._cosine import idct as idct
 from keratin.signal._fourier import fft as fft
@@ -34,3 +35,5 @@ from keratin.signal._window import hann_window as hann_window
 from keratin.signal._window import kaiser_bessel_derived_window as kaiser_bessel_derived_window
 from keratin.signal._window import kaiser_window as kaiser_window
 from keratin.signal._window import vorbis_window as vorbis_window
+
+_lazy.advise(__name__)

@@ -1,5 +1,6 @@
 """tf.test: test cases, checks of gradients and benchmarks."""
 
+from keratin import _lazy
 from keratin.test import experimental as experimental
 from keratin.test._benchmark import Benchmark as Benchmark
 from keratin.test._case import TestCase as TestCase
@@ -15,3 +16,5 @@ from keratin.test._devices import is_cpu_target_available as is_cpu_target_avail
 from keratin.test._devices import is_gpu_available as is_gpu_available
 from keratin.test._gradient import compute_gradient as compute_gradient
 from keratin.test._tensors import assert_equal_graph_def as assert_equal_graph_def
+
+_lazy.advise(__name__)

@@ -2,6 +2,8 @@
 
 import jax
 
+from keratin import _lazy
+
 
 def sync_devices() -> None:
     """Wait until the devices have done all that they were given.
@@ -12,3 +14,6 @@ def sync_devices() -> None:
     for array in jax.live_arrays():
         if not array.is_deleted():
             array.block_until_ready()
+
+
+_lazy.advise(__name__)

@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from keratin import _lazy
 from keratin._engine.function import function
 from keratin._engine.tensor import Tensor
 
@@ -39,3 +40,6 @@ def jit_scope(
     <tf.Tensor: shape=(), dtype=int32, numpy=2>
     """
     yield
+
+
+_lazy.advise(__name__)

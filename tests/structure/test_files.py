@@ -59,6 +59,7 @@ def exports_only(source) -> bool:
         isinstance(node, (ast.Import, ast.ImportFrom))
         or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
         or (isinstance(node, ast.Assign) and is_dunder(node.targets[0]))
+        or ast.unparse(node) == "_lazy.advise(__name__)"
         for node in source.tree.body
     )
 

@@ -5,7 +5,7 @@ import pytest
 from tests.structure.source import Import, Source, report, sources
 
 LAYERS = [
-    {"_engine", "_lazy"},
+    {"_engine", "_former", "_lazy"},
     {
         "_native",
         "_operators",

@@ -1,5 +1,6 @@
 """tf.experimental.numpy: the functions of NumPy, on tensors."""
 
+from keratin import _lazy
 from keratin.experimental.numpy import random as random
 from keratin.experimental.numpy._behavior import (
     experimental_enable_numpy_behavior as experimental_enable_numpy_behavior,
@@ -231,3 +232,5 @@ from keratin.experimental.numpy._reduction import sort as sort
 from keratin.experimental.numpy._reduction import std as std
 from keratin.experimental.numpy._reduction import sum as sum
 from keratin.experimental.numpy._reduction import var as var
+
+_lazy.advise(__name__)

@@ -1,5 +1,6 @@
 """tf.math.special: Bessel functions and integrals without elementary form."""
 
+from keratin import _lazy
 from keratin.math._bessel import bessel_i0 as bessel_i0
 from keratin.math._bessel import bessel_i0e as bessel_i0e
 from keratin.math._bessel import bessel_i1 as bessel_i1
@@ -17,3 +18,5 @@ from keratin.math._special import expint as expint
 from keratin.math._special import fresnel_cos as fresnel_cos
 from keratin.math._special import fresnel_sin as fresnel_sin
 from keratin.math._special import spence as spence
+
+_lazy.advise(__name__)

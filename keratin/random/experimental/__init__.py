@@ -1,5 +1,6 @@
 """tf.random.experimental: other names, and shuffles."""
 
+from keratin import _lazy
 from keratin.random._generator import Generator as Generator
 from keratin.random._generator import get_global_generator as get_global_generator
 from keratin.random._generator import set_global_generator as set_global_generator
@@ -9,3 +10,5 @@ from keratin.random._seed import create_rng_state as create_rng_state
 from keratin.random._seed import fold_in as stateless_fold_in
 from keratin.random._seed import split as stateless_split
 from keratin.random._stateless import stateless_shuffle as stateless_shuffle
+
+_lazy.advise(__name__)

@@ -1,5 +1,6 @@
 """tf.types.experimental: abstract types of functions, of what they take, and of its description."""
 
+from keratin import _lazy
 from keratin.types.experimental import distributed as distributed
 from keratin.types.experimental._functions import AtomicFunction as AtomicFunction
 from keratin.types.experimental._functions import Callable as Callable
@@ -10,3 +11,5 @@ from keratin.types.experimental._functions import PolymorphicFunction as Polymor
 from keratin.types.experimental._values import SupportsTracingProtocol as SupportsTracingProtocol
 from keratin.types.experimental._values import TensorLike as TensorLike
 from keratin.types.experimental._values import TraceType as TraceType
+
+_lazy.advise(__name__)
