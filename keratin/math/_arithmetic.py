@@ -12,7 +12,11 @@ from jax import lax
 
 from keratin._engine import errors
 from keratin._engine.dtype import as_dtype
+from keratin._engine.explain import explain
 from keratin._engine.op import T, Ts, op
+from keratin._engine.state import context
+from keratin._engine.tensor import Tensor
+from keratin.array._support import host_value
 from keratin.math import _root
 from keratin.math._gradient import without_gradient
 from keratin.math._kind import is_complex, is_floating, is_integer, is_unsigned
@@ -82,6 +86,51 @@ def realdiv(x: T, y: T):
     return lax.div(*broadcast(x, y))
 
 
+# What is looked through for zeros, or negative exponents, on the CPU.
+_FEW = 1 << 16
+
+
+def _whole_numbers(x, y):
+    """The values of y if x and y are integers and it costs little to look, else None."""
+    if type(y) is float or context.scope is not None:
+        return None
+    for operand in (y, x):
+        if type(operand) is Tensor:
+            if operand._value.dtype.kind not in "iu":
+                return None
+        elif type(operand) is not int and np.dtype(_dtype_of(operand)).kind not in "iu":
+            return None
+    if type(y) is int:
+        return y
+    known = host_value(y)
+    return None if known is None or known.size > _FEW else known
+
+
+def _dtype_of(operand):
+    if hasattr(type(operand), "__keratin_op__"):
+        return bool
+    if hasattr(operand, "dtype"):
+        return as_dtype(operand.dtype).numpy_dtype
+    return np.asarray(operand).dtype
+
+
+def _by_integers_but_zero(function):
+    """Division that raises of a zero among integers, where values can be seen at once."""
+
+    @functools.wraps(function)
+    def call(x, y, name=None):
+        divisors = _whole_numbers(x, y)
+        if divisors is not None and not np.all(divisors):
+            error = errors.InvalidArgumentError(
+                "Integer division by zero. Replace zeros in y first, or cast to a float"
+            )
+            raise explain(function.spec.name, error, function.spec, (x, y))
+        return function(x, y)
+
+    return call
+
+
+@_by_integers_but_zero
 @without_gradient
 @op(T="real")
 def floordiv(x: T, y: T):
@@ -96,6 +145,7 @@ def floordiv(x: T, y: T):
     return jnp.floor_divide(x, y)
 
 
+@_by_integers_but_zero
 @op(T="real")
 def floormod(x: T, y: T):
     """The remainder of x / y rounded down; it has the sign of y, as Python's `%`.
@@ -115,6 +165,7 @@ def floormod(x: T, y: T):
 mod = floormod
 
 
+@_by_integers_but_zero
 @without_gradient
 @op(T="real")
 def truncatediv(x: T, y: T):
@@ -127,6 +178,7 @@ def truncatediv(x: T, y: T):
     return jnp.trunc(quotient) if is_floating(x.dtype) else quotient
 
 
+@_by_integers_but_zero
 @without_gradient
 @op(T="real")
 def truncatemod(x: T, y: T):
@@ -195,13 +247,22 @@ def _pow_known(x: T, exponent: float):
 
 
 def pow(x: T, y: T, name: str | None = None) -> Any:
-    """x to the power y, with broadcasting. Integers to a negative power are rounded towards zero.
+    """x to the power y, with broadcasting.
+
+    Integers to a negative power raise where that can be seen at once; in compiled functions and on
+    accelerators the result is rounded towards zero.
 
     >>> tf.pow([2.0, 3.0], [3.0, 2.0]).numpy()
     array([8., 9.], dtype=float32)
     """
     if _is_quick(x, y):
         return _pow_known(x, y)
+    exponents = _whole_numbers(x, y)
+    if exponents is not None and np.any(exponents < 0):
+        error = errors.InvalidArgumentError(
+            "Integers to negative integer powers are not allowed. Cast x to a float first"
+        )
+        raise explain("pow", error, _pow.spec, (x, y))
     return _pow(x, y)
 
 

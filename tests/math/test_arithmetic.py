@@ -315,3 +315,20 @@ def test_what_accumulate_n_is_told_is_checked(tf):
 def test_scalar_mul_wants_a_scalar(tf):
     with pytest.raises(ValueError, match=r"a scalar \(shape \[\]\) is expected"):
         tf.scalar_mul(tf.constant([1.0, 2.0]), tf.constant([1.0, 2.0]))
+
+
+@pytest.mark.parametrize("name", ["floordiv", "floormod", "truncatediv", "truncatemod"])
+@pytest.mark.parametrize("divisor", [0, [2, 0], np.array([0, 1], np.int32)])
+def test_integers_divided_by_zero_raise(tf, name, divisor):
+    divide = getattr(tf, name, None) or getattr(tf.math, name)
+    with pytest.raises(tf.errors.InvalidArgumentError, match="Integer division by zero"):
+        divide(tf.constant([1, 2]), divisor)
+    divide(tf.constant([1.0, 2.0]), 0)
+    tf.function(divide)(tf.constant([1, 2]), tf.constant([1, 0]))
+
+
+@pytest.mark.parametrize("exponent", [-1, [1, -2]])
+def test_integers_to_negative_powers_raise(tf, exponent):
+    with pytest.raises(tf.errors.InvalidArgumentError, match="Integers to negative integer powers"):
+        tf.constant([1, 2]) ** exponent
+    assert (tf.constant([1.0, 2.0]) ** -1).numpy().tolist() == [1.0, 0.5]
