@@ -5,6 +5,8 @@ import pytest
 
 from tests.harness.parity import c64, c128, case, f16, f32, f64, i32, parity
 
+AT_0 = np.array([[0, 0], [1, 2]], np.float32)
+
 
 def vector_norms():
     for order in ("euclidean", 1, 2, 3, 0.5, np.inf):
@@ -36,6 +38,9 @@ CASES = [
     case("scalar", lambda tf, x: tf.norm(x), f32()),
     case("empty", lambda tf, x: tf.norm(x), f32(0), grad=[]),
     case("zero", lambda tf, x: tf.norm(x), np.zeros(2, "f")),
+    case("zero_not_chosen", lambda tf, x: tf.where(x[:, 0] > 0, tf.norm(x, axis=1), 0), AT_0),
+    case("norm_of_zero", lambda tf, x: tf.linalg.normalize(x, axis=1)[1] * x, AT_0, grad=[]),
+    case("zero_1", lambda tf, x: tf.norm(x, ord=1, axis=1), AT_0),
     case("int_1", lambda tf, x: tf.norm(x, ord=1), i32(2, 3)),
     case("int_inf", lambda tf, x: tf.norm(x, ord=np.inf, axis=0), i32(2, 3)),
     case("half", lambda tf, x: tf.norm(x, axis=0), f16(2, 3)),

@@ -7,6 +7,7 @@ from tests.harness.parity import bf16, c64, case, f16, f32, f64, i8, i32, i64, p
 
 INF, NAN = np.inf, np.nan
 EDGES = np.array([0, -0.0, 1, -1, INF, -INF, NAN], np.float32)
+AT_0 = np.array([0, 1, -1, 4], np.float32)
 ANY = [
     "exp",
     "expm1",
@@ -81,9 +82,44 @@ CASES = [
     ),
     case("atan2_half", lambda tf, y, x: tf.atan2(y, x), f16(3), f16(3)),
     case("nextafter", lambda tf, x, y: tf.math.nextafter(x, y), f32(2, 3), f32(3), rtol=1e-7),
+    *[
+        case(
+            f"{n}_not_chosen", lambda tf, x, n=n: tf.where(x > 0, getattr(tf.math, n)(x), 0.0), AT_0
+        )
+        for n in ("sqrt", "rsqrt", "reciprocal")
+    ],
     case("nextafter_float64", lambda tf, x: tf.math.nextafter(x, 0.0), f64(3), rtol=1e-16),
 ]
 test_parity = parity("math_elementwise", CASES)
+
+
+@pytest.mark.parametrize(
+    ("name", "second"),
+    [("sqrt", [0, -1 / 32]), ("rsqrt", [0, 3 / 128]), ("reciprocal", [0, 1 / 32])],
+)
+def test_second_gradient_where_not_chosen_is_zero(tf, name, second):
+    x = tf.constant([0.0, 4.0])
+
+    def total(x):
+        return tf.reduce_sum(tf.where(x > 0, getattr(tf.math, name)(x), 0.0))
+
+    def slope(x):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = total(x)
+        return tape.gradient(y, x)
+
+    def curvature(x):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = slope(x)
+        return tape.gradient(y, x)
+
+    for function in (curvature, tf.function(curvature)):
+        np.testing.assert_allclose(function(x).numpy(), second, rtol=1e-5)
+    with tf.autodiff.ForwardAccumulator(x, tf.ones(2)) as forward:
+        y = slope(x)
+    np.testing.assert_allclose(forward.jvp(y).numpy()[1], second[1], rtol=1e-5)
 
 
 @pytest.mark.parametrize("name", ["exp", "sqrt", "sin", "floor", "sigmoid"])

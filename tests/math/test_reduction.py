@@ -91,6 +91,11 @@ CASES = [
     ],
     case("argmax_int16_index", reduced("argmax", output_type="int16"), f16(3), grad=[]),
     case("argmax_uint16_index", reduced("argmax", output_type="uint16"), bf16(3), grad=[]),
+    case(
+        "std_not_chosen",
+        lambda tf, x: tf.where(x[:, 0] > 1, tf.math.reduce_std(x, 1), 0),
+        np.array([[1, 1], [2, 4]], np.float32),
+    ),
 ]
 test_parity = parity("math_reduction", CASES)
 
