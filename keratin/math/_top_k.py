@@ -61,6 +61,11 @@ def in_top_k(targets: Array, predictions: Array, k: int):
     >>> tf.math.in_top_k([0, 1], [[0.1, 0.9], [0.1, 0.9]], k=1).numpy()
     array([False,  True])
     """
+    if not jnp.issubdtype(targets.dtype, jnp.integer):
+        raise errors.InvalidArgumentError(
+            f"targets has dtype {targets.dtype}, but it holds the index of a class for each row. "
+            "Write tf.cast(targets, tf.int64)."
+        )
     if targets.ndim != 1 or predictions.ndim != 2 or len(targets) != len(predictions):
         raise errors.InvalidArgumentError(
             f"targets has shape {list(targets.shape)} and predictions {list(predictions.shape)}; "

@@ -107,6 +107,12 @@ def sparse_softmax_cross_entropy_with_logits(labels: Array, logits: T) -> T:
     >>> loss.numpy()
     array([0.6931472], dtype=float32)
     """
+    if not jnp.issubdtype(labels.dtype, jnp.integer):
+        raise errors.InvalidArgumentError(
+            f"labels have dtype {labels.dtype}, expected integers: the index of a class for each "
+            "example. Write tf.cast(labels, tf.int64), or use "
+            "tf.nn.softmax_cross_entropy_with_logits for probabilities."
+        )
     if labels.shape != logits.shape[:-1]:
         raise errors.InvalidArgumentError(_sparse_mismatch(labels, logits))
     wide = _wide(logits)
