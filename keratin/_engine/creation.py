@@ -10,6 +10,7 @@ import jax
 
 from keratin._engine import errors, state
 from keratin._engine.dtype import DType
+from keratin._engine.keywords import KeywordMeta
 from keratin._engine.state import context
 from keratin._engine.tensor import (
     OBJECT,
@@ -46,7 +47,7 @@ def variable_creator_scope(variable_creator: Callable[..., Any]) -> Iterator[Non
         _creators.remove(variable_creator)
 
 
-class CreationMeta(type):
+class CreationMeta(KeywordMeta):
     """Lets the creators in force make the variable."""
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:

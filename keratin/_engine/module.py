@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from keratin._engine import naming
+from keratin._engine import errors, naming
 from keratin._engine.variable import Variable
 
 
@@ -39,12 +39,12 @@ class Module:
     @property
     def name(self) -> str:
         """The name of the module."""
-        return self._name
+        return _initialized(self)._name
 
     @property
     def name_scope(self) -> naming.name_scope:
         """A scope for the names of what the module makes."""
-        return naming.name_scope(self._scope_name)
+        return naming.name_scope(_initialized(self)._scope_name)
 
     @property
     def variables(self) -> tuple[Variable, ...]:
@@ -90,6 +90,15 @@ class Module:
                 return method(self, *args, **kwargs)
 
         return scoped
+
+
+def _initialized(module: Module) -> Module:
+    if "_scope_name" not in vars(module):
+        raise AttributeError(
+            f"This {type(module).__name__} has no name: the __init__ of a tf.Module must call "
+            f"super().__init__() first. At {errors.user_location()}."
+        )
+    return module
 
 
 def _is_variable(value: Any) -> bool:

@@ -27,6 +27,7 @@ import numpy as np
 from keratin._engine import errors, nest
 from keratin._engine.backward import BackwardPass, Record, Structure, array_now, is_inexact
 from keratin._engine.kernel import Kernel, apply
+from keratin._engine.keywords import KeywordMeta
 from keratin._engine.state import context
 from keratin._engine.tensor import Tensor, convert_to_tensor, wrap
 from keratin._engine.variable import Variable
@@ -61,7 +62,7 @@ def _unconnected(value: Any) -> UnconnectedGradients:
     return value if type(value) is UnconnectedGradients else UnconnectedGradients(value)
 
 
-class GradientTape:
+class GradientTape(metaclass=KeywordMeta):
     """Record operations, to differentiate them afterwards.
 
     Trainable variables are watched by themselves, tensors by `watch`. A tape gives gradients once,

@@ -243,7 +243,7 @@ class Tensor(Arithmetic):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):  # NumPy and others probe for protocols, and need no advice
             raise AttributeError(name)
-        raise _MissingAttribute(name)
+        raise MissingAttribute(name, type(self), "tensor")
 
     def __format__(self, spec: str) -> str:
         return format(str(self) if is_traced(self._value) else self.numpy(), spec)
@@ -260,19 +260,19 @@ class Tensor(Arithmetic):
         return f"<tf.Tensor: shape={self.shape}, dtype={self.dtype.name}, numpy={text}>"
 
 
-class _MissingAttribute(AttributeError):
+class MissingAttribute(AttributeError):
     """An attribute that tensors lack; the advice is made when it is read, as `hasattr` is hot."""
 
     def __str__(self) -> str:
-        name = self.args[0]
+        name, kind, what = self.args
         remedy = _NUMPY_METHODS.get(name)
         if remedy:
             return (
-                f"A tensor has no attribute {name!r}. Use {remedy}, or call "
+                f"A {what} has no attribute {name!r}. Use {remedy}, or call "
                 "tf.experimental.numpy.experimental_enable_numpy_behavior() first."
             )
-        known = [attribute for attribute in dir(Tensor) if not attribute.startswith("_")]
-        return f"A tensor has no attribute {name!r}.{errors.nearest(name, known)}"
+        known = [attribute for attribute in dir(kind) if not attribute.startswith("_")]
+        return f"A {what} has no attribute {name!r}.{errors.nearest(name, known)}"
 
 
 _NUMPY_METHODS = {

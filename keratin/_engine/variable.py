@@ -25,6 +25,7 @@ from keratin._engine.operators import Arithmetic, operators
 from keratin._engine.shape import TensorShape
 from keratin._engine.state import context
 from keratin._engine.tensor import (
+    MissingAttribute,
     Reference,
     Tensor,
     convert_to_tensor,
@@ -324,6 +325,11 @@ class Variable(Arithmetic, metaclass=CreationMeta):
 
     def __reduce__(self) -> Any:
         return _restored, (self.numpy(), self._dtype.name, self._trainable, self._name)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise MissingAttribute(name, type(self), "variable")
 
     def __setitem__(self, key: Any, value: Any) -> None:
         raise TypeError(

@@ -336,7 +336,7 @@ def linspace(start: T, stop: T, num: int, name: Static = None, axis: int = 0) ->
     (count,) = dimensions(num, "num")
     dtype = start.dtype if dtypes.of(start.dtype).is_floating else np.dtype(np.float64)
     start, stop = jnp.broadcast_arrays(start.astype(dtype), stop.astype(dtype))
-    place = normalize_axis(axis, start.ndim + 1)
+    place = normalize_axis(axis, start.ndim, new=True)
     start, stop = jnp.expand_dims(start, place), jnp.expand_dims(stop, place)
     if count < 2:
         return jnp.repeat(start, count, axis=place)
@@ -405,7 +405,7 @@ def _hot(indices: Any, depth: Any, axis: int) -> Any:
             "tf.cast(indices, tf.int32)"
         )
     (count,) = dimensions(depth, "depth")
-    place = normalize_axis(axis, indices.ndim + 1)
+    place = normalize_axis(axis, indices.ndim, new=True)
     wide = indices if indices.dtype.itemsize > 4 else indices.astype(np.int32)
     classes = np.arange(count, dtype=wide.dtype)
     classes = classes.reshape(_along(place, indices.ndim + 1))

@@ -74,7 +74,7 @@ def concat(values: Ts, axis: int, name: Static = "concat") -> jax.Array:
 @op(strings=True)
 def _stack(values: Ts, axis: int) -> jax.Array:
     first = values[0]
-    place = normalize_axis(axis, first.ndim + 1)
+    place = normalize_axis(axis, first.ndim, new=True)
     for position, value in enumerate(values):
         if value.shape != first.shape:
             raise errors.InvalidArgumentError(

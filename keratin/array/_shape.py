@@ -234,7 +234,7 @@ def expand_dims(input: Array, axis: int) -> jax.Array:
     >>> tf.expand_dims([1, 2], -1).shape
     TensorShape([2, 1])
     """
-    place = normalize_axis(axis, input.ndim + 1)
+    place = normalize_axis(axis, input.ndim, new=True)
     return input.reshape((*input.shape[:place], 1, *input.shape[place:]))
 
 

@@ -36,16 +36,18 @@ def library(*arrays: Any) -> Any:
     return np if all(isinstance(array, np.ndarray) for array in arrays) else jnp
 
 
-def normalize_axis(axis: int, rank: int, name: str = "axis") -> int:
-    """The axis counted from the front."""
+def normalize_axis(axis: int, rank: int, name: str = "axis", new: bool = False) -> int:
+    """The axis counted from the front; a `new` one is put among those of a tensor of that rank."""
     if not isinstance(axis, int) or isinstance(axis, bool):
         raise errors.InvalidArgumentError(f"{name} must be one integer; given {axis!r}")
-    if not -rank <= axis < rank:
-        allowed = f"Give an axis from {-rank} to {rank - 1}" if rank else "A scalar has no axes"
+    count = rank + new
+    if not -count <= axis < count:
+        allowed = f"Give an axis from {-count} to {count - 1}" if count else "A scalar has no axes"
         raise errors.InvalidArgumentError(
-            f"{name}={axis} is out of range for a tensor of rank {rank}. {allowed}"
+            f"{name}={axis} is out of range for a {'new axis of a ' * new}tensor of rank {rank}. "
+            f"{allowed}"
         )
-    return axis % rank
+    return axis % count
 
 
 def normalize_axes(axis: Any, rank: int, name: str = "axis") -> tuple[int, ...]:

@@ -59,3 +59,18 @@ def test_names_of_classes(tf):
         pass
 
     assert MyHTTPModel2D().name == "my_http_model2_d"
+
+
+def test_a_module_that_was_not_initialized_says_so(tf):
+    class Dense(tf.Module):
+        def __init__(self):
+            self.w = tf.Variable(1.0)
+
+        @tf.Module.with_name_scope
+        def __call__(self):
+            return self.w
+
+    for use in (lambda: Dense().name, lambda: Dense()(), lambda: Dense().name_scope):
+        with pytest.raises(AttributeError, match=r"super\(\).__init__\(\) first"):
+            use()
+    assert len(Dense().variables) == 1

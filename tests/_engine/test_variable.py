@@ -173,3 +173,16 @@ def test_misuse_is_answered_with_a_remedy(tf, misuse, expected):
     with pytest.raises((TypeError, ValueError, tf.errors.OpError)) as caught:
         misuse(tf)
     assert expected in str(caught.value)
+
+
+def test_missing_attributes_are_answered_with_the_nearest(tf):
+    v = tf.Variable([1.0, 2.0])
+    for name, words in (
+        ("asign_add", "A variable has no attribute 'asign_add'. Did you mean 'assign_add'"),
+        ("astype", "tf.cast"),
+        ("handle", "has no attribute 'handle'"),
+    ):
+        with pytest.raises(AttributeError, match=words):
+            getattr(v, name)
+    with pytest.raises(AttributeError, match="Did you mean 'assign_add'"):
+        v[0].asign_add

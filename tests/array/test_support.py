@@ -114,3 +114,12 @@ def test_keys_of_symbols(tf):
 
     symbol = Symbol()
     assert getitem(symbol, (0, slice(1))) == (getitem, (symbol, (0, slice(1))))
+
+
+@pytest.mark.parametrize(
+    "call", [lambda tf, x: tf.expand_dims(x, 5), lambda tf, x: tf.stack([x], 5)]
+)
+def test_a_new_axis_out_of_range_names_the_rank_that_was_given(tf, call):
+    with pytest.raises(tf.errors.InvalidArgumentError) as raised:
+        call(tf, tf.zeros([2, 3]))
+    assert "new axis of a tensor of rank 2. Give an axis from -3 to 2." in str(raised.value)
