@@ -8,9 +8,11 @@ import numpy as np
 from jax import lax
 
 from keratin._engine import errors
-from keratin._engine.op import Static, T, op
+from keratin._engine.op import Array, Static, T, op
+from keratin.array._support import prepared
 from keratin.math._arithmetic import larger
 from keratin.math._gradient import without_gradient
+from keratin.math._number import as_number
 from keratin.math._shape import Axis, normalize_axes, normalize_axis
 
 
@@ -88,11 +90,16 @@ def log_softmax(logits: T, axis: int | None = None):
     return jax.nn.log_softmax(logits, axis=_class_axis(logits, axis))
 
 
+def _with_number(x, axis=None, epsilon=1e-12, name=None, dim=None):
+    return x, axis, as_number(epsilon), name, dim
+
+
+@prepared(_with_number)
 @op(T="float complex")
 def l2_normalize(
     x: T,
     axis: Axis = None,
-    epsilon: float = 1e-12,
+    epsilon: Array = 1e-12,
     name: Static = None,
     dim: Axis = None,
 ):
@@ -106,7 +113,7 @@ def l2_normalize(
     axes = normalize_axes(dim if axis is None else axis, x.ndim)
     squares = jnp.real(x * jnp.conj(x))
     total = jnp.sum(squares, axis=axes, keepdims=True, dtype=squares.dtype)
-    floor = jnp.full_like(total, epsilon)
+    floor = jnp.broadcast_to(epsilon.astype(total.dtype), total.shape)
     return x * lax.rsqrt(larger(total, floor)).astype(x.dtype)
 
 

@@ -7,7 +7,9 @@ import math
 import jax
 import jax.numpy as jnp
 
-from keratin._engine.op import T, op
+from keratin._engine.op import Array, T, op
+from keratin.array._support import prepared
+from keratin.math._number import as_number
 
 SELU_SCALE = 1.0507009873554805
 SELU_ALPHA = 1.6732632423543772
@@ -92,8 +94,9 @@ def silu(features: T, beta: T = 1.0) -> T:
 swish = silu
 
 
+@prepared(lambda features, alpha=0.2, name=None: (features, as_number(alpha), name))
 @op(T="real")
-def leaky_relu(features: T, alpha: float = 0.2) -> T:
+def leaky_relu(features: T, alpha: Array = 0.2) -> T:
     """x where positive, alpha x elsewhere. Integers become float32.
 
     >>> tf.nn.leaky_relu([-1.0, 0.0, 2.0]).numpy()
@@ -101,7 +104,7 @@ def leaky_relu(features: T, alpha: float = 0.2) -> T:
     """
     if not jnp.issubdtype(features.dtype, jnp.inexact):
         features = features.astype(jnp.float32)
-    return jnp.where(features > 0, features, alpha * features)
+    return jnp.where(features > 0, features, alpha.astype(features.dtype) * features)
 
 
 @op(T="real")

@@ -14,6 +14,7 @@ from keratin._engine.random import Place, random_op, seeded_stream
 from keratin._engine.tensor import Tensor, convert_to_tensor
 from keratin._engine.variable import Variable
 from keratin.array._support import composite
+from keratin.math._number import as_number
 from keratin.random._continuous import standard_uniform
 from keratin.random._sample import draw
 from keratin.random._seed import stateless_source
@@ -21,12 +22,8 @@ from keratin.random._seed import stateless_source
 
 def _dropped(x: jax.Array, unit: jax.Array, rate: Any) -> jax.Array:
     """`x` where the uniform numbers are at least `rate`, scaled up."""
-    if isinstance(rate, (int, float)):
-        scaled = x * jnp.asarray(1 / (1 - rate), x.dtype)
-    else:
-        rate = rate.astype(x.dtype)
-        scaled = x / (1 - rate)
-    return jnp.where(unit >= rate, scaled, jnp.zeros((), x.dtype))
+    rate = rate.astype(x.dtype)
+    return jnp.where(unit >= rate, x / (1 - rate), jnp.zeros((), x.dtype))
 
 
 def _noise_shape(x: Tensor | Variable, noise_shape: Any) -> tuple[int, ...]:
@@ -47,8 +44,16 @@ def _noise_shape(x: Tensor | Variable, noise_shape: Any) -> tuple[int, ...]:
 
 
 @random_op(T="float")
-def _dropout(place: Place, x: T, rate: Static, noise_shape: Static) -> T:
-    return x if rate == 0 else _dropped(x, standard_uniform(place, noise_shape, x.dtype), rate)
+def _dropout(place: Place, x: T, rate: Array, noise_shape: Static) -> T:
+    """Of a rate that is a number, as float64."""
+    unit = standard_uniform(place, noise_shape, x.dtype)
+    scaled = x * (1 / (1 - rate)).astype(x.dtype)
+    return jnp.where(unit >= rate.astype(x.dtype), scaled, jnp.zeros((), x.dtype))
+
+
+@random_op(T="float")
+def _dropout_nothing(place: Place, x: T, noise_shape: Static) -> T:
+    return x
 
 
 @random_op(T="float")
@@ -78,8 +83,12 @@ def _drawn(source: Callable[..., Any], x: Any, rate: Any, noise_shape: Any) -> T
     # A symbolic tensor takes the op upon itself.
     known = isinstance(x, (Tensor, Variable)) or hasattr(type(x), "__keratin_op__")
     x = x if known else convert_to_tensor(x)
-    operation = _dropout if isinstance(rate, (int, float)) else _dropout_by
-    return draw(operation, source("uniform", x.dtype), x, rate, _noise_shape(x, noise_shape))
+    place, shape = source("uniform", x.dtype), _noise_shape(x, noise_shape)
+    if not isinstance(rate, (int, float)):
+        return draw(_dropout_by, place, x, rate, shape)
+    if rate == 0:
+        return draw(_dropout_nothing, place, x, shape)
+    return draw(_dropout, place, x, as_number(rate), shape)
 
 
 @composite

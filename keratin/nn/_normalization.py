@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -9,6 +11,8 @@ from jax import lax
 
 from keratin._engine import errors
 from keratin._engine.op import Array, T, op
+from keratin.array._support import prepared
+from keratin.math._number import as_number
 from keratin.math._root import rsqrt
 from keratin.math._shape import Axis, broadcast, normalize_axes
 
@@ -105,6 +109,19 @@ def normalize_moments(counts: T, mean_ss: T, variance_ss: T, shift: T | None) ->
     return mean, variance_ss * divisor - jnp.square(shifted)
 
 
+def _with_number(
+    x: Any,
+    mean: Any,
+    variance: Any,
+    offset: Any,
+    scale: Any,
+    variance_epsilon: Any,
+    name: str | None = None,
+) -> tuple[Any, ...]:
+    return x, mean, variance, offset, scale, as_number(variance_epsilon), name
+
+
+@prepared(_with_number)
 @op(T="float")
 def batch_normalization(
     x: Array,
@@ -112,7 +129,7 @@ def batch_normalization(
     variance: T,
     offset: T | None,
     scale: T | None,
-    variance_epsilon: float,
+    variance_epsilon: Array,
 ) -> Array:
     """scale (x - mean) / sqrt(variance + variance_epsilon) + offset.
 
@@ -130,10 +147,10 @@ def _batch_normalization(
     variance: jax.Array,
     offset: jax.Array | None,
     scale: jax.Array | None,
-    epsilon: float,
+    epsilon: Any,
 ) -> jax.Array:
     broadcast(x, mean, variance, *[each for each in (offset, scale) if each is not None])
-    factor = rsqrt(variance + epsilon)
+    factor = rsqrt(variance + jnp.asarray(epsilon, variance.dtype))
     factor = factor if scale is None else factor * scale
     bias = -mean * factor if offset is None else offset - mean * factor
     return x * factor.astype(x.dtype) + bias.astype(x.dtype)

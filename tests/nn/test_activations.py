@@ -2,6 +2,7 @@
 
 import math
 
+import jax
 import numpy as np
 
 from tests.harness.parity import bf16, case, f16, f32, i32, parity
@@ -60,3 +61,34 @@ def test_gelu_is_exact_in_double_and_in_the_tail(tf):
     x = np.array([-8.0, -1.0, 0.3], np.float64)
     expected = [0.5 * v * math.erfc(-v / math.sqrt(2)) for v in x]
     np.testing.assert_allclose(tf.nn.gelu(x).numpy(), expected, rtol=1e-13)
+
+
+def test_another_number_is_not_another_program(tf):
+    x, zeros, ones = tf.constant([[-1.0, 2.0]]), tf.zeros([2]), tf.ones([2])
+    compiled = []
+
+    def listen(event, *args, **kwargs):
+        compiled.append(event) if "backend_compile" in event else None
+
+    calls = [
+        lambda rate: tf.nn.dropout(x, rate, seed=1),
+        lambda rate: tf.nn.experimental.stateless_dropout(x, rate, [1, 2]),
+        lambda alpha: tf.nn.leaky_relu(x, alpha),
+        lambda epsilon: tf.nn.batch_normalization(x, zeros, ones, None, None, epsilon),
+        lambda epsilon: tf.math.l2_normalize(x, 1, epsilon),
+        lambda bound: tf.clip_by_value(x, bound, 1.0),
+        lambda bound: tf.clip_by_norm(x, bound),
+    ]
+    for call in calls:
+        call(0.9)
+    jax.monitoring.register_event_duration_secs_listener(listen)
+    try:
+        tf.zeros([3, 1, 7, 11]) + 1.0  # a new shape: the listener hears of it
+        assert compiled
+        compiled.clear()
+        for call in calls:
+            for step in range(1, 31):
+                call(step / 40)
+        assert not compiled
+    finally:
+        jax.monitoring.unregister_event_duration_listener(listen)
