@@ -422,20 +422,42 @@ def _check_dtypes(call: _Call, arrays: list[Any]) -> None:
     for index in call.shared[1:]:
         other = dtypes.of(arrays[index].dtype)
         if other != dtype:
+            names = _argument(call, first), _argument(call, index)
             raise errors.InvalidArgumentError(
-                f"arguments of different dtypes: {_argument(call, first)} is {dtype.name}, "
-                f"{_argument(call, index)} is {other.name}. "
-                f"Write tf.cast({_argument(call, index)}, tf.{dtype.name}) or "
-                f"tf.cast({_argument(call, first)}, tf.{other.name})"
+                f"arguments of different dtypes: {names[0]} is {dtype.name}, {names[1]} is "
+                f"{other.name}. Write {_alike(names, (dtype, other), spec.kinds)}"
             )
     if dtype.kind not in spec.kinds:
-        remedy = (
-            "tf.cast(x, tf.float32)" if "float" in spec.kinds else (f"tf.cast to {spec.kinds_text}")
-        )
         raise errors.InvalidArgumentError(
             f"{_argument(call, first)} has dtype {dtype.name}, but this op takes "
-            f"{_readable(spec.kinds)}. Write {remedy}"
+            f"{_readable(spec.kinds)}. Write {_remedy(_argument(call, first), dtype, spec.kinds)}"
         )
+
+
+def _alike(names: tuple[str, str], found: tuple[DType, DType], kinds: frozenset[str]) -> str:
+    """How to make two arguments of one dtype."""
+    if dtypes.string not in found:
+        return f"tf.cast({names[1]}, tf.{found[0].name}) or tf.cast({names[0]}, tf.{found[1].name})"
+    text = names[found.index(dtypes.string)]
+    other = names[0] if text == names[1] else names[1]
+    in_python = f"float(...) for {text} before it becomes a tensor"
+    return f"str(...) for {other}, or {in_python}" if "string" in kinds else in_python
+
+
+# The dtype to cast to, by the kinds that an op takes: the first one of them.
+_CAST_TO = {"float": "float32", "complex": "complex64", "int": "int32", "bool": "bool"}
+
+
+def _remedy(name: str, dtype: DType, kinds: frozenset[str]) -> str:
+    """How to make an argument of a dtype that the op takes."""
+    target = next((_CAST_TO[kind] for kind in _CAST_TO if kind in kinds), "uint8")
+    if dtype.kind == "string":
+        return f"numbers instead of text for {name}, such as float(...), before it becomes a tensor"
+    if "string" in kinds and not kinds & set(_CAST_TO):
+        return f"text instead of numbers for {name}, such as str(...), before it becomes a tensor"
+    if target == "complex64" and dtype.size == 8:
+        target = "complex128"
+    return f"tf.cast({name}, tf.{target})"
 
 
 def _readable(kinds: frozenset[str]) -> str:

@@ -66,7 +66,7 @@ def test_axis_out_of_range(tf):
 
 
 def test_no_softmax_of_integers(tf):
-    with pytest.raises((TypeError, ValueError), match=r"tf.cast\(x, tf.float32\)"):
+    with pytest.raises((TypeError, ValueError), match=r"tf.cast\(\w+, tf.float32\)"):
         tf.nn.softmax(tf.constant([1, 2]))
 
 

@@ -123,7 +123,7 @@ def test_numbers_are_no_truth_values(tf):
 
 
 def test_no_variance_of_integers(tf):
-    with pytest.raises((TypeError, ValueError), match=r"tf.cast\(x, tf.float32\)"):
+    with pytest.raises((TypeError, ValueError), match=r"tf.cast\(\w+, tf.float32\)"):
         tf.math.reduce_variance(tf.constant([1, 2]))
 
 
