@@ -101,16 +101,21 @@ class OpSpec:
 
     def public_name(self) -> str:
         """The name that users know the op by, such as `tf.nn.dropout`."""
-        name = self.name.strip("_")
-        package, *spaces, _ = self.body.__module__.split(".")
-        public = [space for space in spaces if space != "array" and not space.startswith("_")]
-        if name in dir(sys.modules.get(package)):
-            public = []
-        return ".".join(["tf", *public, name])
+        return public_name(self.body.__module__, self.name)
 
     def default_float(self) -> bool:
         """Whether Python integers become floats: the op takes no integers."""
         return "float" in self.kinds and "int" not in self.kinds
+
+
+def public_name(module: str, name: str) -> str:
+    """The name that users know a function by, such as `tf.nn.dropout`."""
+    name = name.strip("_")
+    package, *spaces, _ = module.split(".")
+    public = [space for space in spaces if space != "array" and not space.startswith("_")]
+    if name in dir(sys.modules.get(package)):
+        public = []
+    return ".".join(["tf", *public, name])
 
 
 def _expand(kinds: str) -> list[str]:

@@ -14,7 +14,7 @@ import numpy as np
 from keratin._engine import errors
 from keratin._engine.explain import explain
 from keratin._engine.op import freeze
-from keratin._engine.op_spec import OpSpec
+from keratin._engine.op_spec import OpSpec, public_name
 from keratin._engine.state import context
 from keratin._engine.tensor import (
     Tensor,
@@ -226,18 +226,19 @@ def composite(function: Function) -> Function:
 def _explained(
     function: Any, spec: OpSpec | None, error: Exception, args: Any, kwargs: Any
 ) -> Exception:
+    label = public_name(function.__module__, function.__name__)
     signature = inspect.signature(function)
     names = list(signature.parameters)
     catches_all = any(p.kind is p.VAR_KEYWORD for p in signature.parameters.values())
     for key in () if catches_all else kwargs:
         if key not in names:
-            return errors.unknown_keyword(f"tf.{function.__name__}", key, names)
+            return errors.unknown_keyword(label, key, names)
     try:
         bound = signature.bind(*args, **kwargs)
     except TypeError as mistake:
-        return TypeError(f"tf.{function.__name__}: {mistake}. It takes: {', '.join(names)}")
+        return TypeError(f"{label}: {mistake}. It takes: {', '.join(names)}")
     bound.apply_defaults()
-    return explain(function.__name__, error, spec, bound.args)
+    return explain(label, error, spec, bound.args)
 
 
 def _handler(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Callable[..., Any] | None:
