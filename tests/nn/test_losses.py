@@ -203,3 +203,11 @@ def test_labels_of_any_integer_type(tf):
     for dtype in (np.uint8, np.int8, np.uint64):
         loss = sparse(tf, np.array([1], dtype), ones(1, 3))
         np.testing.assert_allclose(loss.numpy(), [np.log(3)], rtol=1e-6)
+
+
+def test_classes_that_are_not_integers_are_refused(tf):
+    logits = tf.constant([[1.0, 2.0]])
+    with pytest.raises(tf.errors.InvalidArgumentError, match="the index of a class"):
+        tf.nn.sparse_softmax_cross_entropy_with_logits([1.0], logits)
+    with pytest.raises(tf.errors.InvalidArgumentError, match="the index of a class"):
+        tf.math.in_top_k([1.0], logits, 1)
