@@ -248,16 +248,13 @@ class _Call:
             value = list(value)
         if not isinstance(value, (list, tuple)):
             raise TypeError(
-                f"{self.spec.name}: argument {parameter.name!r} takes a list of tensors; given "
-                f"{type(value).__name__}"
+                f"argument {parameter.name!r} takes a list of tensors; given {type(value).__name__}"
             )
         return tuple([self._add(parameter, item) for item in value])
 
     def _add(self, parameter: Parameter, value: Any) -> int:
         if value is None:
-            raise ValueError(
-                f"{self.spec.name}: argument {parameter.name!r} is None; a tensor is needed"
-            )
+            raise ValueError(f"argument {parameter.name!r} is None; a tensor is needed")
         self.inputs.append(value)
         if parameter.kind == "T":
             self.shared.append(len(self.inputs) - 1)

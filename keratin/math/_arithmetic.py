@@ -262,7 +262,7 @@ def pow(x: T, y: T, name: str | None = None) -> Any:
         error = errors.InvalidArgumentError(
             "Integers to negative integer powers are not allowed. Cast x to a float first"
         )
-        raise explain("pow", error, _pow.spec, (x, y))
+        raise explain("pow", error, _pow.spec, (x, y))  # type: ignore[attr-defined]
     return _pow(x, y)
 
 
