@@ -231,6 +231,7 @@ class _Call:
     def __init__(self, spec: OpSpec, args: tuple[Any, ...]):
         self.spec = spec
         self.inputs: list[Any] = []
+        self.key: Any = None
         self.layout: list[Any] = []  # per tensor parameter: None, an int, or a tuple of ints
         self.shared: list[int] = []
         for parameter, index in zip(spec.tensors, spec.tensor_at, strict=True):
@@ -260,9 +261,13 @@ class _Call:
             self.shared.append(len(self.inputs) - 1)
         return len(self.inputs) - 1
 
+    def forget(self) -> None:
+        """Drop the kernel of a call that failed: equal arguments may yet be right, as 2.0 is 2."""
+        self.spec.kernels.pop(self.key, None)
+
     def kernel(self) -> Kernel:
         spec = self.spec
-        key: Any = self.statics if spec.plain else (self.statics, tuple(self.layout))
+        key = self.key = self.statics if spec.plain else (self.statics, tuple(self.layout))
         kernel = spec.kernels.get(key)
         if kernel is None:
             if len(spec.kernels) > 2000:
@@ -298,6 +303,7 @@ def _call(spec: OpSpec, public: Callable[..., Any], args: tuple[Any, ...]) -> An
     handler = _protocol(spec, args)
     if handler is not None:
         return handler(public, args)
+    call: _Call | None = None
     try:
         call = _Call(spec, args)
         arrays = _convert(call)
@@ -310,6 +316,8 @@ def _call(spec: OpSpec, public: Callable[..., Any], args: tuple[Any, ...]) -> An
             return trace(kernel, call.inputs, arrays)
         result = kernel.jitted(*arrays)
     except Exception as error:
+        if call is not None:
+            call.forget()
         raise explain(spec.name, error, spec, args) from None
     return finish(kernel, call.inputs, arrays, result)
 

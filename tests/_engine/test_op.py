@@ -108,3 +108,10 @@ def test_known_integers_follow_the_ops(tf, name):
     f()
     assert known[0].dtype == expected.dtype
     assert known[0].tolist() == expected.tolist()
+
+
+def test_a_refused_argument_does_not_stand_in_for_an_equal_one(tf):
+    x = tf.ones([6])
+    with pytest.raises((TypeError, ValueError)):
+        tf.reshape(x, (2.0, 3.0))
+    assert tf.reshape(x, (2, 3)).shape == (2, 3)

@@ -67,7 +67,7 @@ test_parity = parity("math_clipping", CASES)
         (lambda tf, x: tf.clip_by_value(tf.constant([1, 2]), 0.5, 1.5), ["0.5", "int32"]),
         (
             lambda tf, x: tf.clip_by_norm(tf.constant([3, 4]), 2),
-            ["int32", "tf.cast(x, tf.float32)"],
+            ["int32", "tf.cast(t, tf.float32)"],
         ),
         (
             lambda tf, x: tf.clip_by_global_norm([x, tf.zeros([2], tf.float64)], 1.0),
