@@ -62,10 +62,6 @@ def _range(start_or_stop: Any, stop: Any = None, step: Any = None) -> Any:
     return range(*[int(value) if is_tensor_like(value) else value for value in given])
 
 
-def _len(value: Any) -> Any:
-    return len(value)
-
-
 def _print(*values: Any, **options: Any) -> None:
     """`print`: of traced tensors, when the program runs."""
     if any(is_staged(value) for value in values) and not set(options) - {"sep", "end"}:
@@ -81,10 +77,6 @@ def _number(kind: Callable[..., Any], dtype: str) -> Callable[..., Any]:
     return convert
 
 
-def _builtin_abs(value: Any) -> Any:
-    return abs(value)
-
-
 def _enumerate(iterated: Any, start: int = 0) -> Any:
     if is_tensor_like(iterated) and context.scope is not None:
         return enumerate(list(convert_to_tensor(iterated)), start)
@@ -93,7 +85,6 @@ def _enumerate(iterated: Any, start: int = 0) -> Any:
 
 _BUILTINS: dict[Any, Callable[..., Any]] = {
     range: _range,
-    len: _len,
     print: _print,
     int: _number(int, "int32"),
     float: _number(float, "float32"),

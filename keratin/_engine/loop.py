@@ -320,7 +320,6 @@ def _settled_body(
     names: Sequence[str],
     what: str,
     elements: Sequence[Any],
-    extra: int = 0,
 ) -> tuple[Carry, Block]:
     """Trace the body; values that get their type in it start as zeros of that type."""
     for _ in range(3):
@@ -332,7 +331,7 @@ def _settled_body(
             for before, now, name in zip(values, after, names, strict=True)
         ]
         if all(one is other for one, other in zip(started, values, strict=True)):
-            _check_round(carry, block, extra)
+            _check_round(carry, block)
             return carry, block
         values = started
     raise errors.InvalidArgumentError(f"{what}: the types of the loop variables do not settle")
@@ -383,7 +382,7 @@ def is_undefined(value: Any) -> bool:
     return type(value).__name__ in ("Undefined", "UndefinedReturnValue")
 
 
-def _check_round(carry: Carry, block: Block, extra: int) -> None:
+def _check_round(carry: Carry, block: Block) -> None:
     """The state after a round must be of the types it had before."""
     what = carry.what
     leaves, tree = flatten(list(block.result)[: len(carry.values)])
@@ -451,7 +450,7 @@ def staged_scan(
         new, output = body(*state, jax.tree.unflatten(tree, list(element)))
         return [*new, output]
 
-    carry, block = _settled_body(step, values, names, what, slices, extra=1)
+    carry, block = _settled_body(step, values, names, what, slices)
     outputs = flatten(block.result[-1])
     parts = _Parts(carry, [block])
     count, width = len(carry.arrays()), len(parts.written)
