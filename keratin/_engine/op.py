@@ -57,6 +57,9 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 # What makes arguments that share a dtype alike where mixing was asked for, see `promotion`.
 before_convert_hooks: list[Callable[[list[Any], list[int]], None]] = []
 
+# The types of variables whose arrays are taken as they are, unless values are cast when read.
+quick_variables: set[type] = {Variable}
+
 _FOLD_LIMIT = 1024
 
 
@@ -114,7 +117,7 @@ def _general(spec: OpSpec) -> Callable[..., Any]:
                 kind = type(value)
                 if kind is Tensor:
                     arrays.append(value._value)
-                elif kind is Variable:
+                elif kind in quick_variables and context.autocast is None:
                     value._shared = True
                     arrays.append(value._array)
                 else:
@@ -179,7 +182,7 @@ def _quick_array(value: Any) -> Any:
     kind = type(value)
     if kind is Tensor:
         return value._value
-    if kind is Variable:
+    if kind in quick_variables and context.autocast is None:
         value._shared = True
         return value._array
     return None

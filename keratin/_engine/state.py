@@ -77,6 +77,8 @@ class _Context(threading.local):
     name_scopes: tuple[str, ...] = ()
     device: str | None = None
     python_loops: int = 0
+    # The dtype in which ops read floating variables; None: that of each variable.
+    autocast: Any = None
 
 
 context = _Context()

@@ -1,0 +1,1 @@
+"""What the namespaces of Keras stand on: names, configs, dtype policies, the symbolic graph."""

@@ -1,0 +1,106 @@
+"""A family of interchangeable objects (initializers, losses, ...) that users name by strings.
+
+The members are what the family's package exports; a string finds a class by its name or that name
+in snake case, a function by its name, and both by an alias. Members are imported when asked for.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from keratin._engine import errors
+from keratin._lazy import read_exports
+from keratin.keras._core import custom_objects, names
+from keratin.keras._core.serialization import deserialize_keras_object, serialize_keras_object
+
+
+class Family:
+    """`kind` as messages call a member; `package` as in "keratin.keras.losses"."""
+
+    def __init__(
+        self, kind: str, package: str, base: type | None, aliases: Mapping[str, str] | None = None
+    ):
+        self.kind = kind
+        self.package = package
+        self.base = base
+        self.aliases = dict(aliases or {})
+        self._spellings: dict[str, str] = {}
+
+    def _known(self) -> dict[str, str]:
+        """Every spelling, to the exported name it stands for."""
+        if not self._spellings:
+            module = importlib.import_module(self.package)
+            path = Path(str(module.__file__))
+            stub = path.with_suffix(".pyi")
+            exported = [n for n in read_exports(stub if stub.exists() else path) if n[0] != "_"]
+            for name in exported:
+                if name not in ("get", "serialize", "deserialize"):
+                    # A function of the same spelling goes before a class.
+                    self._spellings.setdefault(names.snake_case(name), name)
+                    self._spellings.setdefault(name.lower(), name)
+            for name in exported:
+                self._spellings[name] = name
+            self._spellings.update(self.aliases)
+        return self._spellings
+
+    def find(self, name: str) -> Any:
+        """The class or function of a spelling, those of the user before our own; or None."""
+        found = custom_objects.get_registered_object(name)
+        if found is not None:
+            return found
+        known = self._known()
+        exported = known.get(name) or known.get(name.lower())
+        return getattr(importlib.import_module(self.package), exported) if exported else None
+
+    def get(self, identifier: Any) -> Any:
+        """The member that a string, config, class or instance stands for; None stays None."""
+        if identifier is None:
+            return None
+        if isinstance(identifier, str):
+            found = self.find(identifier)
+            if found is None:
+                raise self._unknown(identifier)
+            return found() if isinstance(found, type) else found
+        if isinstance(identifier, Mapping):
+            return self.deserialize(identifier)
+        if isinstance(identifier, type):
+            return identifier()
+        if callable(identifier) or (self.base is not None and isinstance(identifier, self.base)):
+            return identifier
+        raise ValueError(
+            f"This is no {self.kind}: {identifier!r}. Give its name, such as "
+            f"{self._example()!r}, an object of {self.package.removeprefix('keratin.')}, a "
+            "function or a config"
+        )
+
+    def serialize(self, member: Any) -> Any:
+        """The config of a member, or the name of a function."""
+        found = serialize_keras_object(member)
+        if isinstance(found, dict) and found.get("class_name") == "function":
+            return found["config"]
+        return found
+
+    def deserialize(self, config: Any, custom: Mapping[str, Any] | None = None) -> Any:
+        """The member of a config or name."""
+        with custom_objects.CustomObjectScope(custom):
+            if isinstance(config, str):
+                return self.get(config)
+            if isinstance(config, Mapping) and isinstance(config.get("class_name"), str):
+                found = self.find(config["class_name"])
+                if isinstance(found, type):
+                    return found.from_config(dict(config.get("config") or {}))
+            return deserialize_keras_object(config)
+
+    def _example(self) -> str:
+        return next((n for n in self._known() if n.islower()), "name")
+
+    def _unknown(self, name: str) -> ValueError:
+        known = [*self._known(), *custom_objects.get_custom_objects()]
+        return ValueError(
+            f"Unknown {self.kind}: {name!r}.{errors.nearest(name, known)} For one of your own "
+            "give the function or object itself, or register it with "
+            "keras.saving.register_keras_serializable"
+        )

@@ -1,0 +1,277 @@
+"""Plain values for objects, and objects for plain values, in the format of Keras 3.
+
+A class is only ever looked up: among what the user registered or gave, and among what the package
+exports. The "module" of a config decides which namespace of the package, and never an import.
+"""
+
+from __future__ import annotations
+
+import importlib
+import types
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from keratin._engine import errors
+from keratin._engine.dtype import DType, as_dtype
+from keratin._engine.shape import TensorShape
+from keratin._engine.tensor import Tensor, convert_to_tensor
+from keratin.keras._core import custom_objects
+
+# Namespaces in which the classes of configs are looked for, and functions by their names.
+NAMESPACES = (
+    "keras",
+    "keras.layers",
+    "keras.models",
+    "keras.losses",
+    "keras.metrics",
+    "keras.optimizers",
+    "keras.optimizers.schedules",
+    "keras.initializers",
+    "keras.regularizers",
+    "keras.constraints",
+    "keras.activations",
+    "keras.random",
+    "keras.dtype_policies",
+)
+
+# Classes whose home is another namespace than the folder that they are written in.
+_HOMES = {"keras._core": "keras", "keras.models": "keras", "keras.dtype_policies": "keras"}
+
+# How files call classes that are not exported under the name: "class_name" to what makes them.
+readers: dict[str, Callable[[Mapping[str, Any]], Any]] = {}
+
+
+class SerializableDict(dict[str, Any]):
+    """A dictionary of which `serialize` gives plain values."""
+
+    def serialize(self) -> Any:
+        """The plain values."""
+        return serialize_keras_object(dict(self))
+
+
+def public_module(cls: type) -> str | None:
+    """The namespace that a class of the package is exported from; that of the user for others."""
+    own = vars(cls).get("_public_module")
+    if own is not None:
+        return str(own)
+    if not cls.__module__.startswith("keratin.keras."):
+        return cls.__module__
+    home = ".".join(cls.__module__.split(".")[1:3])
+    return _HOMES.get(home, home)
+
+
+def serialize_keras_object(obj: Any) -> Any:
+    """Plain values (for JSON) that say what an object is.
+
+    >>> keras.saving.serialize_keras_object(keras.initializers.Zeros())["class_name"]
+    'Zeros'
+    """
+    if obj is None or isinstance(obj, (bool, int, float, str)):
+        return _plain_number(obj)
+    if isinstance(obj, bytes):
+        return {"class_name": "__bytes__", "config": {"value": obj.decode()}}
+    if isinstance(obj, tuple) and not hasattr(obj, "_fields"):
+        return {"class_name": "__tuple__", "config": {"value": [*map(serialize_keras_object, obj)]}}
+    if isinstance(obj, (list, tuple)):
+        return [serialize_keras_object(item) for item in obj]
+    if isinstance(obj, Mapping):
+        return {key: serialize_keras_object(value) for key, value in obj.items()}
+    if isinstance(obj, (DType, np.dtype)):
+        return as_dtype(obj).name
+    if isinstance(obj, TensorShape):
+        return None if obj.rank is None else list(obj)
+    if isinstance(obj, (Tensor, np.ndarray, np.generic)):
+        return _serialized_array(obj)
+    if isinstance(obj, slice):
+        parts = [serialize_keras_object(part) for part in (obj.start, obj.stop, obj.step)]
+        return {"class_name": "__slice__", "config": dict(zip(_SLICE, parts, strict=True))}
+    if isinstance(obj, type(Ellipsis)):
+        return {"class_name": "__ellipsis__", "config": {}}
+    if isinstance(obj, (types.FunctionType, types.BuiltinFunctionType, types.MethodType)):
+        return _serialized_function(obj)
+    if isinstance(obj, type):
+        return _serialized_class(obj)
+    if hasattr(obj, "get_config"):
+        return _serialized_object(obj)
+    if callable(obj) and hasattr(obj, "__name__"):
+        return _serialized_function(obj)
+    raise TypeError(
+        f"A {type(obj).__name__} cannot be put into a config: {obj!r}. Give its class a "
+        "get_config() that says with what arguments to make it again"
+    )
+
+
+_SLICE = ("start", "stop", "step")
+
+
+def _plain_number(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _serialized_array(value: Any) -> Any:
+    array = np.asarray(value)
+    if isinstance(value, np.generic):
+        return array.item()
+    kind = "__tensor__" if isinstance(value, Tensor) else "__numpy__"
+    return {"class_name": kind, "config": {"value": array.tolist(), "dtype": array.dtype.name}}
+
+
+def _serialized_function(function: Any) -> dict[str, Any]:
+    name = custom_objects.get_registered_name(function)
+    if name == "<lambda>":
+        raise ValueError(
+            f"A lambda has no name by which a file could find it again ({function!r}). Write a "
+            "function with `def` and register it with keras.saving.register_keras_serializable()"
+        )
+    own = getattr(function, "__module__", "") or ""
+    module = "builtins" if own.startswith("keratin.") else own
+    return {"module": module, "class_name": "function", "config": name, "registered_name": name}
+
+
+def _serialized_class(cls: type) -> dict[str, Any]:
+    return {
+        "module": public_module(cls),
+        "class_name": "type",
+        "config": custom_objects.get_registered_name(cls),
+        "registered_name": custom_objects.get_registered_name(cls),
+    }
+
+
+def _serialized_object(obj: Any) -> dict[str, Any]:
+    cls = type(obj)
+    registered = custom_objects.get_registered_name(cls)
+    ours = cls.__module__.startswith("keratin.")
+    found = {
+        "module": public_module(cls),
+        "class_name": cls.__name__,
+        "config": obj.get_config(),
+        "registered_name": None if ours and registered == cls.__name__ else registered,
+    }
+    for key in ("build", "compile"):
+        get = getattr(obj, f"get_{key}_config", None)
+        extra = get() if get is not None else None
+        if extra:
+            found[f"{key}_config"] = serialize_keras_object(extra)
+    return found
+
+
+def deserialize_keras_object(
+    config: Any,
+    custom_objects: Mapping[str, Any] | None = None,
+    safe_mode: bool = True,
+    **kwargs: Any,
+) -> Any:
+    """What `serialize_keras_object` described.
+
+    >>> keras.saving.deserialize_keras_object({"class_name": "Zeros", "config": {}}).get_config()
+    {}
+    """
+    if kwargs and set(kwargs) - {"module_objects", "printable_module_name"}:
+        raise errors.unknown_keyword(
+            "deserialize_keras_object",
+            next(iter(kwargs)),
+            ["config", "custom_objects", "safe_mode"],
+        )
+    with _scope(custom_objects):
+        return _deserialized(config, kwargs.get("module_objects") or {}, safe_mode)
+
+
+def _scope(objects: Mapping[str, Any] | None) -> Any:
+    return custom_objects.CustomObjectScope(objects)
+
+
+def _deserialized(config: Any, known: Mapping[str, Any], safe_mode: bool) -> Any:
+    if isinstance(config, (list, tuple)):
+        return type(config)([_deserialized(item, known, safe_mode) for item in config])
+    if not isinstance(config, Mapping):
+        return known.get(config, config) if isinstance(config, str) and known else config
+    kind = config.get("class_name")
+    if not isinstance(kind, str) or "config" not in config:
+        return {key: _deserialized(value, known, safe_mode) for key, value in config.items()}
+    if kind in _PLAIN:
+        return _PLAIN[kind](config["config"] or {}, known, safe_mode)
+    if kind == "function":
+        return _function_of(config, known)
+    if kind == "type":
+        return _class_of({**config, "class_name": config["config"]}, known)
+    if kind == "__lambda__":
+        raise ValueError(
+            "The config holds a lambda as compiled Python code, which is never run. Register a "
+            "named function with keras.saving.register_keras_serializable() instead"
+        )
+    return _object_of(config, known)
+
+
+_PLAIN: dict[str, Callable[[Any, Mapping[str, Any], bool], Any]] = {
+    "__tuple__": lambda c, known, safe: tuple([_deserialized(v, known, safe) for v in c["value"]]),
+    "__bytes__": lambda c, *_: c["value"].encode(),
+    "__numpy__": lambda c, *_: np.array(c["value"], as_dtype(c["dtype"]).numpy_dtype),
+    "__tensor__": lambda c, *_: convert_to_tensor(c["value"], dtype=c["dtype"]),
+    "__slice__": lambda c, *_: slice(*[c[part] for part in _SLICE]),
+    "__ellipsis__": lambda *_: Ellipsis,
+}
+
+
+def _function_of(config: Mapping[str, Any], known: Mapping[str, Any]) -> Any:
+    name = config["config"]
+    found = custom_objects.get_registered_object(name, None, known)
+    if found is None:
+        found = next(_exports(name, ("keras.activations", *NAMESPACES)), None)
+    if found is None:
+        raise TypeError(_not_found("function", name))
+    return found
+
+
+def _object_of(config: Mapping[str, Any], known: Mapping[str, Any]) -> Any:
+    reader = readers.get(config["class_name"])
+    if reader is not None:
+        return reader(config)
+    cls = _class_of(config, known)
+    if not hasattr(cls, "from_config"):
+        raise TypeError(f"The class {cls.__name__} has no from_config() to make it of a config")
+    inner = config["config"]
+    made = cls.from_config(dict(inner) if isinstance(inner, Mapping) else inner)
+    for key in ("build", "compile"):
+        settings = config.get(f"{key}_config")
+        if settings and hasattr(made, f"{key}_from_config") and _is_due(made, key):
+            getattr(made, f"{key}_from_config")(settings)
+    return made
+
+
+def _is_due(made: Any, key: str) -> bool:
+    return not getattr(made, {"build": "built", "compile": "compiled"}[key], False)
+
+
+def _class_of(config: Mapping[str, Any], known: Mapping[str, Any]) -> Any:
+    names = [config.get("registered_name"), config["class_name"]]
+    for name in names:
+        found = custom_objects.get_registered_object(name, None, known) if name else None
+        if found is not None:
+            return found
+    module = str(config.get("module") or "")
+    order = (module, *NAMESPACES) if module in NAMESPACES else NAMESPACES
+    found = next(_exports(config["class_name"], order), None)
+    if found is None or not isinstance(found, type):
+        raise TypeError(_not_found("class", names[0] or names[1]))
+    return found
+
+
+def _exports(name: str, namespaces: tuple[str, ...]) -> Iterator[Any]:
+    """What the namespaces export under a name, the first one first."""
+    if not isinstance(name, str) or not name.isidentifier() or name.startswith("_"):
+        return
+    for namespace in namespaces:
+        module = importlib.import_module(f"keratin.{namespace}")
+        found = getattr(module, name, None)
+        if found is not None and not isinstance(found, types.ModuleType):
+            yield found
+
+
+def _not_found(what: str, name: Any) -> str:
+    return (
+        f"The {what} {name!r} is not known. If it is yours, decorate it with "
+        "@keras.saving.register_keras_serializable(), or give it to the function that loads: "
+        f"custom_objects={{{name!r}: {name}}}"
+    )

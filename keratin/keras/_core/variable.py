@@ -1,0 +1,175 @@
+"""The variable of layers, metrics and optimizers: `tf.Variable` made by an initializer."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from keratin._engine import state
+from keratin._engine.dtype import as_dtype
+from keratin._engine.op import before_convert_hooks, quick_variables
+from keratin._engine.operators import operators
+from keratin._engine.tensor import Tensor
+from keratin._engine.variable import Variable as EngineVariable
+from keratin.keras._core import names
+from keratin.keras._core.settings import settings
+
+
+class VariableValue(Tensor):
+    """What `variable.value` gives: Keras 3 has a property there, TensorFlow a method."""
+
+    __slots__ = ()
+
+    def __call__(self) -> Tensor:
+        """The tensor itself."""
+        return self
+
+
+class Variable(EngineVariable):
+    """A variable of a given shape, whose value an initializer draws.
+
+    >>> v = keras.Variable("zeros", shape=(2,), name="bias")
+    >>> v.name, v.path, v.assign([1.0, 2.0]).numpy()
+    ('bias', 'bias', array([1., 2.], dtype=float32))
+    """
+
+    def __init__(
+        self,
+        initializer: Any = None,
+        shape: Any = None,
+        dtype: Any = None,
+        trainable: bool = True,
+        autocast: bool = True,
+        aggregation: Any = "none",
+        synchronization: Any = "auto",
+        name: str | None = None,
+        layout: Any = None,
+        constraint: Any = None,
+        **kwargs: Any,
+    ):
+        if "initial_value" in kwargs:  # the constructor of tf.Variable
+            initializer = kwargs.pop("initial_value")
+        self.short_name = name or names.of_instance(type(self))
+        if "/" in self.short_name:
+            raise ValueError(f"Variable: a name has no slash; given {name!r}")
+        if initializer is None:
+            raise ValueError(
+                "Variable: give an initializer ('zeros', a function of shape and dtype) with a "
+                "shape, or an initial value"
+            )
+        super().__init__(
+            _initial_value(initializer, shape, dtype, self.short_name),
+            trainable=trainable,
+            name=self.short_name,
+            dtype=None if dtype is None else as_dtype(dtype),
+            aggregation=aggregation,
+            synchronization=synchronization,
+            constraint=constraint,
+            **kwargs,
+        )
+        self._autocast = bool(autocast)
+        self.regularizer: Any = None
+        # An optimizer replaces the value by the "gradient", as the scales of float8 training ask.
+        self.overwrite_with_gradient = False
+
+    @property
+    def name(self) -> str:
+        """The name, without the layers that it belongs to."""
+        return self.short_name
+
+    @property
+    def path(self) -> str:
+        """The name with those of the layers that it belongs to."""
+        return self._name
+
+    @property
+    def autocast(self) -> bool:
+        """Whether layers of mixed precision read the value in their compute dtype."""
+        return self._autocast
+
+    @property
+    def trainable(self) -> bool:
+        """Whether an optimizer may change the value."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        self._trainable = bool(value)
+
+    @property
+    def constraint(self) -> Any:
+        """The function that an optimizer applies after an update."""
+        return self._constraint
+
+    @constraint.setter
+    def constraint(self, value: Any) -> None:
+        self._constraint = value
+
+    @property
+    def value(self) -> Any:
+        """The value as a tensor, which later assignments do not change."""
+        tensor = operators.identity(self)
+        result = VariableValue.__new__(VariableValue)
+        result._value = tensor._value
+        for tape in state.context.tapes:
+            tape.same(tensor, result)
+        return result
+
+    def read_value(self) -> Tensor:
+        """The value as a tensor."""
+        return operators.identity(self)  # type: ignore[no-any-return]
+
+    def __repr__(self) -> str:
+        head = f"<Variable path={self.path}, shape={tuple(self.shape)}, dtype={self.dtype.name}"
+        return f"{head}, value={super().__repr__().split('numpy=', 1)[-1].removesuffix('>')}>"
+
+
+def _initial_value(initializer: Any, shape: Any, dtype: Any, name: str) -> Any:
+    if isinstance(initializer, str):
+        # By name, because initializers stand above variables.
+        initializer = _initializer_named(initializer)
+    if not callable(initializer):
+        if shape is not None and tuple(np.shape(initializer)) != tuple(shape):
+            raise ValueError(
+                f"Variable {name!r}: the initial value has shape {np.shape(initializer)}, but "
+                f"shape={tuple(shape)} was given"
+            )
+        return initializer
+    if shape is None:
+        raise ValueError(f"Variable {name!r}: an initializer needs shape=...")
+    sizes = tuple(int(size) for size in shape)
+    wanted = as_dtype(dtype or settings.floatx)
+    return lambda: initializer(sizes, dtype=wanted)
+
+
+def _initializer_named(name: str) -> Any:
+    return importlib.import_module("keratin.keras.initializers").get(name)
+
+
+def _cast_when_read(inputs: list[Any], shared: list[int]) -> None:
+    """Within a layer of mixed precision, ops take its variables in the compute dtype."""
+    dtype = state.context.autocast
+    if dtype is None:
+        return
+    for index, value in enumerate(inputs):
+        if isinstance(value, Variable) and value._autocast and value.dtype.is_floating:
+            with autocast(None):
+                inputs[index] = operators.cast(value, dtype)
+
+
+@contextlib.contextmanager
+def autocast(dtype: Any) -> Iterator[None]:
+    """Have ops read floating variables in this dtype; None: as they are."""
+    outer, state.context.autocast = state.context.autocast, dtype
+    try:
+        yield
+    finally:
+        state.context.autocast = outer
+
+
+quick_variables.add(Variable)
+before_convert_hooks.append(_cast_when_read)
