@@ -368,6 +368,9 @@ class _Streams:
 
 _streams = _Streams()
 
+# What else starts anew from a seed that is set: the generators of the host.
+on_set_seed: list[Callable[[int | None], None]] = []
+
 
 def _state_variable(value: np.ndarray[Any, Any], name: str) -> Variable:
     """A variable that no creator scope sees, also while a function is being traced."""
@@ -410,6 +413,8 @@ def set_seed(seed: Any) -> None:
     number = _as_seed(seed)
     with _lock:
         _streams.seed = number
+        for restart in on_set_seed:
+            restart(number)
         if _streams.seeds is None or _streams.count is None:
             return
         _streams.seeds.assign(_seed_table(number))

@@ -1,0 +1,78 @@
+"""Random numbers drawn on the host, by NumPy: first values of weights, and seeds for what has none.
+
+XLA would compile a program for each shape, which takes longer than drawing the numbers. NumPy's
+Philox is counter-based, and gives the same stream on every platform.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from typing import Any
+
+import numpy as np
+
+from keratin._engine import random as streams
+
+Generator = np.random.Generator
+Sizes = tuple[int, ...]
+
+_WORD = (1 << 64) - 1
+
+
+def generator(*seed: int) -> Generator:
+    """A generator whose stream the integers choose."""
+    words = [int(number) & _WORD for number in seed]
+    return Generator(np.random.Philox(np.random.SeedSequence(words)))
+
+
+class _Seeds:
+    """Where seeds come from that nobody gave; `tf.random.set_seed` starts it anew."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.restart(streams.global_seed())
+
+    def restart(self, seed: int | None) -> None:
+        with self.lock:
+            self.source = Generator(np.random.Philox()) if seed is None else generator(seed)
+
+    def next(self) -> int:
+        with self.lock:
+            return int(self.source.integers(1, 10**9))
+
+
+_seeds = _Seeds()
+streams.on_set_seed.append(_seeds.restart)
+
+
+def fresh_seed() -> int:
+    """A seed for what was given none: the next one after `tf.random.set_seed`, else any."""
+    return _seeds.next()
+
+
+# Half precision is drawn in single, and rounded by the caller.
+
+
+def _drawn_in(dtype: np.dtype[Any]) -> Any:
+    return np.float64 if dtype == np.float64 else np.float32
+
+
+def standard_uniform(source: Generator, shape: Sizes, dtype: np.dtype[Any]) -> Any:
+    """Floats in [0, 1)."""
+    return source.random(shape, _drawn_in(dtype))
+
+
+def standard_normal(source: Generator, shape: Sizes, dtype: np.dtype[Any]) -> Any:
+    """Normal floats."""
+    return source.standard_normal(shape, _drawn_in(dtype))
+
+
+def standard_truncated_normal(source: Generator, shape: Sizes, dtype: np.dtype[Any]) -> Any:
+    """Normal floats within two deviations of the mean: those outside are drawn again."""
+    found = source.standard_normal(math.prod(shape), _drawn_in(dtype))
+    outside = np.flatnonzero(np.abs(found) > 2)
+    while outside.size:
+        found[outside] = source.standard_normal(outside.size, found.dtype)
+        outside = outside[np.abs(found[outside]) > 2]
+    return found.reshape(shape)
