@@ -192,7 +192,7 @@ class ConcreteFunction:
             arrays.append(tensor._value)
         for variable, donate in zip(read, self._donated, strict=True):
             if donate and variable._shared:
-                variable._array = jnp.array(variable._array, copy=True)
+                variable._array = jax.device_put(variable._array, may_alias=False)
                 variable._shared = False
             arrays.append(variable._array)
         try:

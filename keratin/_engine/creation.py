@@ -98,7 +98,7 @@ def _concrete_array(value: Any, dtype: DType | None, shape: Any) -> Any:
                 f"{dtype.name} was asked for. Write tf.cast(value, tf.{dtype.name})."
             )
         array = value._value
-        return array if array.dtype == OBJECT else jax.numpy.array(array, copy=True)
+        return array if array.dtype == OBJECT else jax.device_put(array, may_alias=False)
     if hasattr(value, "__tf_tensor__"):
         return _concrete_array(convert_to_tensor(value), dtype, shape)
     if isinstance(value, (list, tuple)):
