@@ -59,9 +59,11 @@ class Tensor(Arithmetic):
            [3, 4]], dtype=int32)>
     """
 
-    __slots__ = ("__weakref__", "_value")
+    __slots__ = ("__weakref__", "_keras_mask", "_value")
 
     _value: Any
+    # Which elements count, if a layer said so; not set otherwise.
+    _keras_mask: Any
 
     OVERLOADABLE_OPERATORS = frozenset(
         name for name in vars(Arithmetic) if name not in vars(object) or name in COMPARISONS

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from keratin._engine.dtype import DType, as_dtype
+from keratin._engine.operators import operators
 from keratin.keras._core.config import Configurable
 from keratin.keras._core.settings import settings
 
@@ -49,13 +50,9 @@ class DTypePolicy(Configurable):
 
     def convert_input(self, x: Any, autocast: bool, dtype: Any) -> Any:
         """A floating tensor cast to `dtype` where `autocast` asks for it; others as they are."""
-        from_dtype = as_dtype(x.dtype)
         wanted = as_dtype(dtype)
-        return (
-            x
-            if not (autocast and from_dtype.is_floating) or from_dtype == wanted
-            else x.astype(wanted)
-        )
+        is_due = autocast and as_dtype(x.dtype).is_floating and as_dtype(x.dtype) != wanted
+        return operators.cast(x, wanted) if is_due else x
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, DTypePolicy) and other.name == self.name
