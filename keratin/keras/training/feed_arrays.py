@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-from keratin._engine import nest
+from keratin._engine import errors, nest
 from keratin._engine.tensor import OBJECT
 from keratin.keras.training import feed_convert
 
@@ -17,6 +16,11 @@ from keratin.keras.training import feed_convert
 def leaves(data: Any) -> list[Any]:
     """The arrays of a structure, without what is None."""
     return [leaf for leaf in nest.flatten(data) if leaf is not None]
+
+
+def host_generator() -> np.random.Generator:
+    """A generator that `keras.utils.set_random_seed` makes the same again."""
+    return np.random.default_rng(np.random.randint(0, 2**32, 4, np.uint32))
 
 
 class ArrayFeed:
@@ -74,7 +78,7 @@ class ArrayFeed:
         if self.first_batch == 0:
             self._order = self._new_order(epoch_generator)
         if self.steps is not None and self.num_batches < self.steps:
-            warnings.warn(self._ran_out(), stacklevel=3)
+            errors.warn_user(self._ran_out())
         return self._order
 
     def reset(self) -> None:
@@ -91,7 +95,7 @@ class ArrayFeed:
     def _new_order(self, generator: np.random.Generator | None) -> np.ndarray | None:
         if not self.shuffle:
             return None
-        generator = generator or np.random.default_rng()
+        generator = generator or host_generator()
         if self.shuffle != "batch":
             return generator.permutation(self.num_rows).astype(np.int32)
         # Whole batches change places; one that is not full stays last.

@@ -220,7 +220,7 @@ def _of_torch(value: Any) -> np.ndarray:
 def _of_python(value: Any, where: str) -> np.ndarray:
     if isinstance(value, (list, tuple)):
         _check_rows(value, where)
-    elif isinstance(value, (str, bytes)) or isinstance(value, Mapping):
+    elif isinstance(value, (str, bytes, Mapping)):
         raise TypeError(f"{where} is a {type(value).__name__}, {_short(value)}; expected an array.")
     elif not _array_like(value):
         raise TypeError(

@@ -135,7 +135,7 @@ def weights_of_rows(sample_weight: Any, y: Any, model: Any = None) -> Any:
     weights = nest.map_structure(_weight_array, weights)
     if not nest.is_nested(y) or nest.is_nested(weights):
         return _of_all_outputs(weights, y)
-    if weights.ndim > 2 or (weights.ndim == 2 and weights.shape[1] != 1):
+    if weights.ndim > 1:
         raise ValueError(
             f"sample_weight has the shape {weights.shape}, and y has {len(nest.flatten(y))} parts. "
             "One array of weights for several outputs has one weight for each row, "
@@ -151,7 +151,8 @@ def _weight_array(leaf: Any) -> Any:
         leaf = leaf.read()
     wanted = as_dtype(settings.floatx).numpy_dtype
     leaf = leaf if leaf.dtype == wanted else leaf.astype(wanted)
-    return leaf
+    # A column of pandas comes as (rows, 1).
+    return leaf[:, 0] if leaf.ndim == 2 and leaf.shape[1] == 1 else leaf
 
 
 def _of_all_outputs(weights: Any, y: Any) -> Any:
