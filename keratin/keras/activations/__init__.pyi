@@ -1,0 +1,37 @@
+# The exports of `keratin.keras.activations`, see `keratin/__init__.pyi`.
+
+from keratin.keras.activations._family import deserialize as deserialize
+from keratin.keras.activations._family import get as get
+from keratin.keras.activations._family import serialize as serialize
+from keratin.keras.activations._functions import celu as celu
+from keratin.keras.activations._functions import elu as elu
+from keratin.keras.activations._functions import exponential as exponential
+from keratin.keras.activations._functions import gelu as gelu
+from keratin.keras.activations._functions import glu as glu
+from keratin.keras.activations._functions import hard_shrink as hard_shrink
+from keratin.keras.activations._functions import hard_sigmoid as hard_sigmoid
+from keratin.keras.activations._functions import hard_silu as hard_silu
+from keratin.keras.activations._functions import hard_silu as hard_swish
+from keratin.keras.activations._functions import hard_tanh as hard_tanh
+from keratin.keras.activations._functions import leaky_relu as leaky_relu
+from keratin.keras.activations._functions import linear as linear
+from keratin.keras.activations._functions import log_sigmoid as log_sigmoid
+from keratin.keras.activations._functions import log_softmax as log_softmax
+from keratin.keras.activations._functions import mish as mish
+from keratin.keras.activations._functions import relu as relu
+from keratin.keras.activations._functions import relu6 as relu6
+from keratin.keras.activations._functions import selu as selu
+from keratin.keras.activations._functions import sigmoid as sigmoid
+from keratin.keras.activations._functions import silu as silu
+from keratin.keras.activations._functions import silu as swish
+from keratin.keras.activations._functions import soft_shrink as soft_shrink
+from keratin.keras.activations._functions import softmax as softmax
+from keratin.keras.activations._functions import softplus as softplus
+from keratin.keras.activations._functions import softsign as softsign
+from keratin.keras.activations._functions import sparse_plus as sparse_plus
+from keratin.keras.activations._functions import sparse_sigmoid as sparse_sigmoid
+from keratin.keras.activations._functions import sparsemax as sparsemax
+from keratin.keras.activations._functions import squareplus as squareplus
+from keratin.keras.activations._functions import tanh as tanh
+from keratin.keras.activations._functions import tanh_shrink as tanh_shrink
+from keratin.keras.activations._functions import threshold as threshold
