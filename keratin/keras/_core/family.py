@@ -18,15 +18,25 @@ from keratin.keras._core.serialization import deserialize_keras_object, serializ
 
 
 class Family:
-    """`kind` as messages call a member; `package` as in "keratin.keras.losses"."""
+    """`kind` as messages call a member; `package` as in "keratin.keras.losses".
+
+    Of a class and a function that one string may mean, the function is taken, or the class if
+    `classes_first`.
+    """
 
     def __init__(
-        self, kind: str, package: str, base: type | None, aliases: Mapping[str, str] | None = None
+        self,
+        kind: str,
+        package: str,
+        base: type | None,
+        aliases: Mapping[str, str] | None = None,
+        classes_first: bool = False,
     ):
         self.kind = kind
         self.package = package
         self.base = base
         self.aliases = dict(aliases or {})
+        self.classes_first = classes_first
         self._spellings: dict[str, str] = {}
 
     def _known(self) -> dict[str, str]:
@@ -36,13 +46,13 @@ class Family:
             path = Path(str(module.__file__))
             stub = path.with_suffix(".pyi")
             exported = [n for n in read_exports(stub if stub.exists() else path) if n[0] != "_"]
-            for name in exported:
+            for name in sorted(exported):  # classes, in capitals, come first
                 if name not in ("get", "serialize", "deserialize"):
-                    # A function of the same spelling goes before a class.
                     self._spellings.setdefault(names.snake_case(name), name)
                     self._spellings.setdefault(name.lower(), name)
             for name in exported:
-                self._spellings[name] = name
+                if not (self.classes_first and name in self._spellings):
+                    self._spellings[name] = name
             self._spellings.update(self.aliases)
         return self._spellings
 
