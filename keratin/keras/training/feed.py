@@ -62,9 +62,19 @@ def make_feed(
 def _positive(value: Any, argument: str, name: str) -> int | None:
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, numbers.Real) or value < 1 or value % 1:
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, numbers.Real)
+        or not _is_count(float(value))
+    ):
         raise ValueError(f"{name}(): {argument} is a whole number from 1 on; given {value!r}.")
-    return int(value)
+    return int(float(value))
+
+
+def _is_count(value: Any) -> bool:
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        return False
+    return float(value) >= 1 and float(value).is_integer()
 
 
 def _check_shuffle(shuffle: Any, name: str) -> None:
@@ -137,7 +147,7 @@ def split(
 
 
 def _check_split(x: Any, validation_split: Any, name: str) -> None:
-    if not isinstance(validation_split, numbers.Real) or not 0 < validation_split < 1:
+    if not isinstance(validation_split, numbers.Real) or not 0 < float(validation_split) < 1:
         raise ValueError(
             f"{name}(): validation_split is a number between 0 and 1, the part of the rows to "
             f"validate with; given {validation_split!r}."

@@ -10,6 +10,7 @@ import numpy as np
 
 from keratin._engine import errors, nest
 from keratin._engine.tensor import OBJECT
+from keratin.keras._core import host_random
 from keratin.keras.training import feed_convert
 
 
@@ -20,7 +21,7 @@ def leaves(data: Any) -> list[Any]:
 
 def host_generator() -> np.random.Generator:
     """A generator that `keras.utils.set_random_seed` makes the same again."""
-    return np.random.default_rng(np.random.randint(0, 2**32, 4, np.uint32))
+    return host_random.generator(host_random.fresh_seed())
 
 
 class ArrayFeed:

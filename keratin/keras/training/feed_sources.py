@@ -49,8 +49,8 @@ class Source:
     """An iterable of batches that can be opened again and again."""
 
     can_restart = True
-    # How many batches may wait; None: as many as the feed says.
-    max_queue_size: int | None = None
+    # How many batches may wait; 0: as many as the feed says.
+    max_queue_size = 0
 
     def __init__(self, dataset: Any, kind: str):
         self.dataset = dataset
@@ -114,7 +114,7 @@ class IndexedSource(Source):
         self.use_multiprocessing = use_multiprocessing or getattr(
             dataset, "use_multiprocessing", False
         )
-        self.max_queue_size = getattr(dataset, "max_queue_size", max_queue_size)
+        self.max_queue_size: int = getattr(dataset, "max_queue_size", max_queue_size)
 
     @property
     def num_batches(self) -> int | None:

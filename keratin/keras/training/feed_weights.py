@@ -138,13 +138,13 @@ def _table(class_weight: Any) -> tuple[np.ndarray, np.ndarray]:
             f"{class_weight!r}."
         )
     for key, weight in class_weight.items():
-        if not isinstance(key, numbers.Real) or int(key) != key:
+        if not isinstance(key, numbers.Real) or key % 1:
             raise TypeError(
                 f"class_weight has the key {key!r} of type {type(key).__name__}; the keys are the "
                 "numbers of classes, such as {0: 1.0, 1: 5.0}. Map names of classes to the "
                 "numbers that y holds."
             )
-        if not isinstance(weight, numbers.Real) or not weight >= 0:
+        if not isinstance(weight, numbers.Real) or not float(weight) >= 0:
             raise ValueError(
                 f"class_weight[{key!r}] is {weight!r}; a weight is a number that is not negative."
             )
