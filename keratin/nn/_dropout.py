@@ -78,7 +78,7 @@ def _checked_rate(rate: Any) -> Any:
     return number
 
 
-def _drawn(source: Callable[..., Any], x: Any, rate: Any, noise_shape: Any) -> Tensor:
+def drawn(source: Callable[..., Any], x: Any, rate: Any, noise_shape: Any) -> Tensor:
     rate = _checked_rate(rate)
     # A symbolic tensor takes the op upon itself.
     known = isinstance(x, (Tensor, Variable)) or hasattr(type(x), "__keratin_op__")
@@ -108,7 +108,7 @@ def dropout(
     >>> np.unique(y)
     array([0., 2.], dtype=float32)
     """
-    return _drawn(lambda *kind: seeded_stream(seed, *kind), x, rate, noise_shape)
+    return drawn(lambda *kind: seeded_stream(seed, *kind), x, rate, noise_shape)
 
 
 @composite
@@ -128,7 +128,7 @@ def stateless_dropout(
     True
     """
     source = stateless_source(seed, "auto_select" if rng_alg is None else rng_alg)
-    return _drawn(source, x, rate, noise_shape)
+    return drawn(source, x, rate, noise_shape)
 
 
 @op(T="float")

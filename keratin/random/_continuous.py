@@ -303,7 +303,7 @@ class _Taken(NamedTuple):
 
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(2,))
-def _gamma_of(place: Place, alpha: Float, samples: int) -> Float:
+def gamma_of(place: Place, alpha: Float, samples: int) -> Float:
     """`standard_gamma` of any alpha's shape and dtype, differentiable by alpha.
 
     The derivative is implicit: how far a sample moves so that its rank stays what it is.
@@ -312,10 +312,10 @@ def _gamma_of(place: Place, alpha: Float, samples: int) -> Float:
     return flat.reshape((samples, *alpha.shape)).astype(alpha.dtype)
 
 
-@_gamma_of.defjvp
+@gamma_of.defjvp
 def _gamma_derivative(samples: int, primals: Any, tangents: Any) -> Any:
     place, alpha = primals
-    value = _gamma_of(place, alpha, samples)
+    value = gamma_of(place, alpha, samples)
     wide = jnp.float64 if alpha.dtype == jnp.float64 else jnp.float32
     slope = lax.random_gamma_grad(
         jnp.broadcast_to(alpha, value.shape).astype(wide), value.astype(wide)
@@ -334,6 +334,6 @@ def gamma(place: Place, alpha: T, beta: T, shape: Static) -> Array:
             f"alpha has shape {alpha.shape} and beta {beta.shape}, which do not broadcast"
         ) from None
     alpha = jnp.broadcast_to(alpha, parameters)
-    sample = _gamma_of(place, alpha, size_of(shape)) / beta
+    sample = gamma_of(place, alpha, size_of(shape)) / beta
     smallest = jnp.finfo(alpha.dtype).tiny
     return jnp.maximum(sample, smallest).reshape(shape + parameters)
