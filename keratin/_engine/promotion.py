@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -24,6 +24,7 @@ import ml_dtypes
 import numpy as np
 
 from keratin._engine import dtype as dtypes
+from keratin._engine import errors
 from keratin._engine.op import before_convert_hooks, op
 from keratin._engine.operators import operators
 from keratin._engine.tensor import Tensor, convert_to_tensor
@@ -48,6 +49,8 @@ class Rules:
     floating: np.dtype[Any]
     # What an integer becomes where a floating result is needed.
     inexact: np.dtype[Any]
+    # The dtypes and types of Python numbers in a value; by default `kinds_of`.
+    kinds: Callable[[Any], Iterator[Kind]] | None = None
 
     def alone(self, kind: type) -> np.dtype[Any]:
         """The dtype of a Python number of this type that meets no tensor."""
@@ -167,8 +170,9 @@ def _kind_name(kind: Kind) -> str:
 
 def result_type(*values: Any, rules: Rules | None = None) -> np.dtype[Any]:
     """The dtype that values, or dtypes, promote to."""
-    kinds = dict.fromkeys(kind for value in values for kind in kinds_of(value))
     rules = rules or in_force.rules
+    kinds_in = rules.kinds or kinds_of
+    kinds = dict.fromkeys([kind for value in values for kind in kinds_in(value)])
     return _combined(tuple(kinds), rules) if kinds else rules.floating
 
 
@@ -224,63 +228,145 @@ def promoting(
     function: Callable[..., Any],
     names: str | None = None,
     *,
-    rules: Rules | None = None,
+    rules: Rules | Callable[[], Rules] | None = None,
     accepted: str | None = None,
     name: str | None = None,
+    target: Callable[[np.dtype[Any], Rules], np.dtype[Any]] | None = None,
+    instead: Mapping[str, Callable[..., Any]] | None = None,
 ) -> Callable[..., Any]:
     """An op that promotes the arguments which share a dtype, instead of refusing to mix them.
 
-    `names` are other names of its first parameters, the only ones it then has. `accepted` narrows
-    the kinds of dtype that the op takes. Without `rules`, those in force at the call apply.
+    `names` are other names of its first parameters, the only ones it then has. Without `rules`,
+    those in force at the call apply. `accepted` narrows the kinds of dtype that the op takes;
+    `target` says which dtype the op gets for the one that is promoted to, where it is not the next
+    accepted one; `instead` has functions to call for kinds of dtype in place of the op.
     """
+    function = getattr(function, "unpromoted", function)
     spec = getattr(function, "spec", None)
     kinds = frozenset(accepted.split()) if accepted else spec and spec.kinds
-    parameters = [p for p in inspect.signature(function).parameters.values() if p.name != "name"]
+    signature = _renamed(function, names)
+    parameters = list(signature.parameters.values())
     shared = [i for i, p in enumerate(parameters) if _kind_of(p) in ("T", "Ts")]
     sequences = {i for i in shared if _kind_of(parameters[i]) == "Ts"}
-    if names is not None:
-        pairs = zip(parameters, names.split(), strict=False)
-        parameters = [parameter.replace(name=other) for parameter, other in pairs]
-        shared = [i for i in shared if i < len(parameters)]
-    signature = inspect.Signature(parameters)
+    choice = _Choice(rules, kinds, target, instead or {})
+    settled = choice.settled()
+    own_name = name or function.__name__
 
     def adapter(*args: Any, **kwargs: Any) -> Any:
         if kwargs or len(args) != len(parameters):
-            bound = signature.bind(*args, **kwargs)
-            bound.apply_defaults()
-            args = bound.args
-        if _agree(args, shared, sequences, kinds):
+            args = _bound(own_name, parameters, args, kwargs)
+        if _agree(args, shared, sequences, settled):
             return function(*args)
-        values = list(args)
-        flat = [list(values[i]) if i in sequences else [values[i]] for i in shared]
+        flat = [list(args[i]) if i in sequences else [args[i]] for i in shared]
         given = [value for group in flat for value in group if value is not None]
-        alike = iter(_alike(given, rules, kinds))
+        for value in given:
+            handler = getattr(type(value), "__keratin_op__", None)
+            if handler is not None:
+                return handler(value, adapter, args)
+        chosen, found = choice.of(function, given)
+        alike = iter(found)
+        values = list(args)
         for i, group in zip(shared, flat, strict=True):
             group = [None if value is None else next(alike) for value in group]
             values[i] = group if i in sequences else group[0]
-        return function(*values)
+        return chosen(*values)
 
     adapter.__doc__ = function.__doc__
     adapter.__module__ = function.__module__
-    adapter.__name__ = name or function.__name__
+    adapter.__name__ = own_name
     # The examples are those of the op, and run where it is defined.
     adapter.__qualname__ = function.__qualname__
     adapter.__signature__ = signature  # type: ignore[attr-defined]
+    adapter.unpromoted = function  # type: ignore[attr-defined]
     return adapter
+
+
+def _renamed(function: Callable[..., Any], names: str | None) -> inspect.Signature:
+    """The signature without `name`, its first parameters by other names."""
+    parameters = [p for p in inspect.signature(function).parameters.values() if p.name != "name"]
+    if names is None:
+        return inspect.Signature(parameters)
+    pairs = zip(parameters, names.split(), strict=False)
+    return inspect.Signature([parameter.replace(name=other) for parameter, other in pairs])
+
+
+def _bound(
+    function: str,
+    parameters: Sequence[inspect.Parameter],
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> tuple[Any, ...]:
+    """The arguments in the order of the parameters, defaults filled in."""
+    names = [parameter.name for parameter in parameters]
+    if len(args) > len(names):
+        raise TypeError(
+            f"{function}() takes {len(names)} arguments ({', '.join(names)}), but {len(args)} "
+            "were given"
+        )
+    for key in kwargs:
+        if key not in names:
+            raise errors.unknown_keyword(function, key, names)
+        if key in names[: len(args)]:
+            raise TypeError(f"{function}() got two values for the argument {key!r}")
+    bound = list(args)
+    for parameter in parameters[len(args) :]:
+        value = kwargs.get(parameter.name, parameter.default)
+        if value is inspect.Parameter.empty:
+            raise TypeError(f"{function}() is missing the argument {parameter.name!r}")
+        bound.append(value)
+    return tuple(bound)
 
 
 def _kind_of(parameter: inspect.Parameter) -> str:
     return str(parameter.annotation).replace(" ", "").removesuffix("|None")
 
 
-def _alike(values: list[Any], rules: Rules | None, kinds: Collection[str] | None) -> list[Any]:
-    """The values for an op: cast, but for the Python numbers that the op adapts by itself."""
-    dtype = result_type(*values, rules=rules)
-    dtype = dtype if kinds is None else fitting(dtype, kinds, rules)
-    adapted = any(hasattr(value, "dtype") and value.dtype == dtype for value in values)
-    return [
-        value if adapted and _adapts(value, dtype) else as_tensor(value, dtype) for value in values
-    ]
+@dataclass(frozen=True)
+class _Choice:
+    """Which function promoted values go to, and in which dtype."""
+
+    rules: Rules | Callable[[], Rules] | None
+    kinds: Collection[str] | None
+    target: Callable[[np.dtype[Any], Rules], np.dtype[Any]] | None
+    instead: Mapping[str, Callable[..., Any]]
+
+    def in_force(self) -> Rules:
+        """The rules to go by."""
+        if self.rules is None:
+            return in_force.rules
+        return self.rules if isinstance(self.rules, Rules) else self.rules()
+
+    def wanted(self, dtype: np.dtype[Any], rules: Rules) -> np.dtype[Any]:
+        """The dtype that the op gets where the values promote to `dtype`."""
+        if self.target is not None:
+            return self.target(dtype, rules)
+        return dtype if self.kinds is None else fitting(dtype, self.kinds, rules)
+
+    def settled(self) -> frozenset[str]:
+        """The names of the dtypes that the op takes as they are."""
+        rules = self.in_force()
+        return frozenset(
+            dtype.name
+            for dtype in dtypes.ALL
+            if dtype.kind not in self.instead
+            and (self.kinds is None or dtype.kind in self.kinds)
+            and (self.target is None or self.target(dtype.numpy_dtype, rules) == dtype)
+        )
+
+    def of(
+        self, function: Callable[..., Any], values: list[Any]
+    ) -> tuple[Callable[..., Any], list[Any]]:
+        """The function, and the values cast for it, but for numbers that the op itself adapts."""
+        rules = self.in_force()
+        dtype = result_type(*values, rules=rules)
+        other = self.instead.get(dtypes.of(dtype).kind)
+        if other is None:
+            dtype = self.wanted(dtype, rules)
+        adapted = any(hasattr(value, "dtype") and value.dtype == dtype for value in values)
+        return other or function, [
+            value if adapted and _adapts(value, dtype) else as_tensor(value, dtype)
+            for value in values
+        ]
 
 
 def _adapts(value: Any, dtype: np.dtype[Any]) -> bool:
@@ -299,14 +385,28 @@ def promoted(
 
 
 def _agree(
-    args: Sequence[Any], shared: list[int], sequences: set[int], kinds: Collection[str] | None
+    args: Sequence[Any], shared: list[int], sequences: set[int], settled: frozenset[str]
 ) -> bool:
-    """Whether the arguments are tensors of one dtype, and one that the op takes."""
+    """Whether the op takes the arguments as they are: tensors of one dtype, and Python numbers."""
     if sequences:
         return False
-    first = args[shared[0]]
+    dtype = None
+    number: type = bool
     for i in shared:
         value = args[i]
-        if not isinstance(value, (Tensor, Variable)) or value.dtype is not first.dtype:
+        if isinstance(value, (Tensor, Variable)):
+            if dtype is None:
+                dtype = value.dtype
+            elif value.dtype is not dtype:
+                return False
+        elif type(value) is float:
+            number = float
+        elif type(value) is int:
+            number = int if number is bool else number
+        else:
             return False
-    return kinds is None or first.dtype.kind in kinds
+    if dtype is None or dtype.name not in settled:
+        return False
+    if number is float:
+        return dtype.is_floating or dtype.is_complex
+    return number is bool or not dtype.is_bool
