@@ -10,6 +10,7 @@ from keratin import debugging as debugging
 from keratin import dtypes as dtypes
 from keratin import errors as errors
 from keratin import experimental as experimental
+from keratin import keras as keras
 from keratin import linalg as linalg
 from keratin import math as math
 from keratin import nest as nest

@@ -68,7 +68,7 @@ class Function:
         jit_compile: bool | None = None,
         autograph_options: Any = None,
     ):
-        functools.update_wrapper(self, python_function)
+        functools.update_wrapper(self, python_function, updated=())
         self.python_function = python_function
         self.name: str = name or str(getattr(python_function, "__name__", "function"))
         self.input_signature = None if input_signature is None else tuple(input_signature)

@@ -1,5 +1,35 @@
 # The exports of `keratin.keras`, see `keratin/__init__.pyi`.
 
+from keratin.keras import activations as activations
+from keratin.keras import backend as backend
+from keratin.keras import callbacks as callbacks
+from keratin.keras import config as config
+from keratin.keras import constraints as constraints
+from keratin.keras import datasets as datasets
+from keratin.keras import dtype_policies as dtype_policies
+from keratin.keras import initializers as initializers
+from keratin.keras import layers as layers
+from keratin.keras import losses as losses
+from keratin.keras import metrics as metrics
+from keratin.keras import mixed_precision as mixed_precision
+from keratin.keras import models as models
+from keratin.keras import ops as ops
+from keratin.keras import optimizers as optimizers
+from keratin.keras import random as random
+from keratin.keras import regularizers as regularizers
+from keratin.keras import saving as saving
+from keratin.keras import tree as tree
+from keratin.keras import utils as utils
 from keratin.keras._core.dtype_policy import DTypePolicy as DTypePolicy
 from keratin.keras._core.dtype_policy import FloatDTypePolicy as FloatDTypePolicy
+from keratin.keras._core.graph import Function as Function
+from keratin.keras._core.symbolic import KerasTensor as KerasTensor
+from keratin.keras._core.symbolic import Operation as Operation
 from keratin.keras._core.variable import Variable as Variable
+from keratin.keras.initializers import Initializer as Initializer
+from keratin.keras.layers import Input as Input
+from keratin.keras.layers import InputSpec as InputSpec
+from keratin.keras.layers import Layer as Layer
+from keratin.keras.models import Model as Model
+from keratin.keras.models import Sequential as Sequential
+from keratin.keras.regularizers import Regularizer as Regularizer

@@ -52,6 +52,13 @@ def _bound(cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str
     return found
 
 
+def _plain(value: Any) -> Any:
+    """A value as it stands in a config; a function of the package by its name alone."""
+    found = serialize_keras_object(value)
+    is_own = isinstance(found, dict) and found.get("module") == "builtins"
+    return found["config"] if is_own else found
+
+
 class Configurable(metaclass=ConfigMeta):
     """A base of what has a config."""
 
@@ -59,7 +66,7 @@ class Configurable(metaclass=ConfigMeta):
 
     def get_config(self) -> dict[str, Any]:
         """The arguments to make this object again, as plain values."""
-        return {name: serialize_keras_object(value) for name, value in self._own_config().items()}
+        return {name: _plain(value) for name, value in self._own_config().items()}
 
     def _own_config(self) -> dict[str, Any]:
         """For each parameter of the constructor the attribute of that name, else the argument."""

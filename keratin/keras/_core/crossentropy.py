@@ -15,9 +15,7 @@ def wide(x: jax.Array) -> jax.Array:
     return x.astype(jnp.float32) if x.dtype.itemsize < 4 else x
 
 
-def binary(
-    target: jax.Array, output: jax.Array, from_logits: bool, epsilon: float
-) -> jax.Array:
+def binary(target: jax.Array, output: jax.Array, from_logits: bool, epsilon: float) -> jax.Array:
     """The cross-entropy of each element between two probabilities, or a probability and a logit."""
     dtype = output.dtype
     target, output = wide(target), wide(output)

@@ -37,3 +37,14 @@ def uid(prefix: str = "") -> int:
 def reset() -> None:
     """Start all counts anew."""
     _counts.clear()
+
+
+def snapshot() -> collections.Counter[str]:
+    """The counts as they stand."""
+    return _counts.copy()
+
+
+def restore(counts: collections.Counter[str]) -> None:
+    """Set the counts back, so that names made up since then are free again."""
+    _counts.clear()
+    _counts.update(counts)

@@ -72,10 +72,10 @@ def serialize_keras_object(obj: Any) -> Any:
         return _plain_number(obj)
     if isinstance(obj, bytes):
         return {"class_name": "__bytes__", "config": {"value": obj.decode()}}
-    if isinstance(obj, tuple) and not hasattr(obj, "_fields"):
-        return {"class_name": "__tuple__", "config": {"value": [*map(serialize_keras_object, obj)]}}
-    if isinstance(obj, (list, tuple)):
+    if isinstance(obj, list):
         return [serialize_keras_object(item) for item in obj]
+    if isinstance(obj, tuple):
+        return tuple([serialize_keras_object(item) for item in obj])
     if isinstance(obj, Mapping):
         return {key: serialize_keras_object(value) for key, value in obj.items()}
     if isinstance(obj, (DType, np.dtype)):
@@ -195,7 +195,7 @@ def _deserialized(config: Any, known: Mapping[str, Any], safe_mode: bool) -> Any
     if kind == "function":
         return _function_of(config, known)
     if kind == "type":
-        return _class_of({**config, "class_name": config["config"]}, known)
+        return class_of({**config, "class_name": config["config"]}, known)
     if kind == "__lambda__":
         raise ValueError(
             "The config holds a lambda as compiled Python code, which is never run. Register a "
@@ -228,7 +228,7 @@ def _object_of(config: Mapping[str, Any], known: Mapping[str, Any]) -> Any:
     reader = readers.get(config["class_name"])
     if reader is not None:
         return reader(config)
-    cls = _class_of(config, known)
+    cls = class_of(config, known)
     if not hasattr(cls, "from_config"):
         raise TypeError(f"The class {cls.__name__} has no from_config() to make it of a config")
     inner = config["config"]
@@ -244,7 +244,7 @@ def _is_due(made: Any, key: str) -> bool:
     return not getattr(made, {"build": "built", "compile": "compiled"}[key], False)
 
 
-def _class_of(config: Mapping[str, Any], known: Mapping[str, Any]) -> Any:
+def class_of(config: Mapping[str, Any], known: Mapping[str, Any] | None = None) -> Any:
     names = [config.get("registered_name"), config["class_name"]]
     for name in names:
         found = custom_objects.get_registered_object(name, None, known) if name else None

@@ -101,4 +101,6 @@ def map_shapes(function: Any, structure: Any) -> Any:
         return function(structure)
     if isinstance(structure, Mapping):
         return {key: map_shapes(function, value) for key, value in structure.items()}
+    if not isinstance(structure, (list, tuple)):
+        raise ValueError(f"A shape is a tuple of whole numbers and None; given {structure!r}")
     return type(structure)([map_shapes(function, value) for value in structure])

@@ -45,7 +45,7 @@ class KerasTensor(Arithmetic):
         self.record_history = record_history
         # Of a tensor computed of sizes alone: its values in both traces, see `abstract`.
         self._stand_ins: Any = None
-        self.name = name or names.of_instance(type(self))
+        self.name = name or names.unique("keras_tensor")
         self.ragged_rank = kwargs.pop("ragged_rank", None)
         self.row_splits_dtype = kwargs.pop("row_splits_dtype", None)
         if kwargs:

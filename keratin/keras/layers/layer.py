@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+import jax
 import numpy as np
 
 from keratin._engine import autograph, errors, naming, state
@@ -98,8 +99,9 @@ class Layer(Operation, Module, metaclass=LayerMeta):
         if "weights" in kwargs:
             self._first_weights = kwargs.pop("weights")
         if kwargs:
-            known = [*constructor(type(self)).parameters, *_COMMON]
-            known = [name for name in dict.fromkeys(known) if name != "kwargs"]
+            own = constructor(type(self)).parameters.values()
+            known = [p.name for p in own if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+            known = list(dict.fromkeys([*known, *_COMMON]))
             raise unknown_arguments(type(self).__name__, kwargs, known)
         self.activity_regularizer = _regularizer(activity_regularizer)
         self._dtype_policy = dtype_policy.get(dtype)
@@ -454,6 +456,10 @@ class Layer(Operation, Module, metaclass=LayerMeta):
             abstract.infer(self._call_inside, (symbolic,), {}, KerasTensor)
         self.built = True
 
+    def _first_parameter(self) -> str:
+        """The name of what `call` takes first."""
+        return spec_of(self.call).names[0]
+
     def _has_parts_to_build(self) -> bool:
         return any(not layer.built for layer in self._layers)
 
@@ -471,6 +477,9 @@ class Layer(Operation, Module, metaclass=LayerMeta):
                 self._build_with(shapes)
             self.built = True
         vars(self)["_build_shapes"] = shapes
+        vars(self)["_build_specs"] = {
+            name: _specs(value) for name, value in arguments.items() if _has_tensors(value)
+        }
         self._set_first_weights()
 
     def _build_with(self, shapes: dict[str, Any]) -> None:
@@ -854,6 +863,15 @@ def map_tensors_to_shapes(structure: Any) -> Any:
     return None
 
 
+def _specs(structure: Any) -> Any:
+    """Symbolic tensors like those of a structure."""
+    return jax.tree.map(
+        lambda leaf: KerasTensor(leaf.shape, leaf.dtype) if _has_tensors(leaf) else leaf,
+        structure,
+        is_leaf=is_leaf,
+    )
+
+
 def _has_tensors(value: Any) -> bool:
     if isinstance(value, (list, tuple)):
         return any(_has_tensors(item) for item in value)
@@ -875,7 +893,8 @@ def _without_unset(kwargs: dict[str, Any]) -> dict[str, Any]:
 
 @functools.lru_cache(maxsize=10000)
 def _overridden(cls: type, name: str) -> bool:
-    return getattr(cls, name) is not getattr(Layer, name)
+    own = getattr(cls, name)
+    return own is not getattr(Layer, name) and not getattr(own, "_is_default", False)
 
 
 def _overrides(layer: Layer, name: str) -> bool:

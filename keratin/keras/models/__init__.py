@@ -1,0 +1,5 @@
+"""keras.models: layers put together."""
+
+from keratin._lazy import attach
+
+__getattr__, __dir__ = attach(__name__, __file__)

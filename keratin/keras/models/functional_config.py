@@ -1,0 +1,319 @@
+"""The config of a functional model: its layers, and how they are called on each other.
+
+Tensors in the arguments of a call stand as "__keras_tensor__" with the name of the layer, the
+number of its call and of the tensor, as Keras 3 writes it. Files of Keras 2 name them by lists.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import types
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import jax
+
+from keratin.keras._core import custom_objects as registry
+from keratin.keras._core import serialization
+from keratin.keras._core.config import constructor
+from keratin.keras._core.graph import Function
+from keratin.keras._core.serialization import deserialize_keras_object, serialize_keras_object
+from keratin.keras._core.symbolic import KerasTensor, Node, OpCall, Operation, is_symbolic
+
+_GRAPH = ("layers", "input_layers", "output_layers")
+
+# How to make the operation of a config whose class is an op: by the family of ops that knows it.
+operation_readers: list[Callable[[Mapping[str, Any]], Operation | None]] = []
+
+
+def is_plain(cls: type) -> bool:
+    """Whether a model class is made by inputs and outputs alone."""
+    parameters = constructor(cls).parameters
+    open_ended = any(p.kind is inspect.Parameter.VAR_POSITIONAL for p in parameters.values())
+    return open_ended or {"inputs", "outputs"} <= set(parameters)
+
+
+def get_config(model: Any) -> dict[str, Any]:
+    """The config of a functional model."""
+    graph: Function = vars(model)["_graph"]
+    numbers = _numbers(graph)
+    return {
+        "name": model.name,
+        "trainable": model._trainable,
+        "layers": [_operation_config(operation, graph, numbers) for operation in graph.operations],
+        "input_layers": _places(graph.input, numbers),
+        "output_layers": _places(graph.output, numbers),
+    }
+
+
+def _numbers(graph: Function) -> dict[tuple[int, int], int]:
+    """For each node its number among those of its operation that belong to the graph."""
+    numbers: dict[tuple[int, int], int] = {}
+    counts: dict[int, int] = {}
+    for operation in graph.operations:
+        indices = sorted(n.index for n in graph.nodes if n.operation is operation)
+        for index in indices:
+            numbers[id(operation), index] = counts.get(id(operation), 0)
+            counts[id(operation)] = counts.get(id(operation), 0) + 1
+    return numbers
+
+
+def _operation_config(operation: Operation, graph: Function, numbers: Any) -> dict[str, Any]:
+    config = dict(
+        operation_config(operation)
+        if isinstance(operation, OpCall)
+        else serialize_keras_object(operation)
+    )
+    nodes = sorted(
+        (n for n in graph.nodes if n.operation is operation and not n.is_input),
+        key=lambda n: n.index,
+    )
+    config["name"] = operation.name
+    config["inbound_nodes"] = [_node_config(node, numbers) for node in nodes]
+    return config
+
+
+def operation_config(operation: OpCall) -> dict[str, Any]:
+    """The config of the call of an op."""
+    function = operation.function
+    return {
+        "module": "keras.ops",
+        "class_name": "OpCall",
+        "config": {
+            "name": operation.name,
+            "function": f"{function.__module__}.{function.__qualname__}",
+        },
+        "registered_name": None,
+    }
+
+
+# The only places that a file may name functions in: they compute, and do nothing else.
+_OP_NAMESPACES = ("array", "bitwise", "image", "linalg", "math", "nn", "random", "signal")
+
+
+def _read_op_call(config: Mapping[str, Any]) -> OpCall:
+    path = str(config["config"]["function"])
+    module, _, name = path.rpartition(".")
+    parts = module.split(".")
+    allowed = parts[:1] == ["keratin"] and (
+        parts[1:2] in [[space] for space in _OP_NAMESPACES] or parts[1:3] == ["keras", "ops"]
+    )
+    function = None
+    if allowed and name.isidentifier():
+        try:
+            function = getattr(importlib.import_module(module), name, None)
+        except ImportError:
+            function = None
+    if not isinstance(function, types.FunctionType) or not function.__module__ == module:
+        raise ValueError(f"The config of the model names an op that does not exist: {path!r}")
+    return OpCall(function, name=config["config"]["name"])
+
+
+serialization.readers["OpCall"] = _read_op_call
+
+
+def _node_config(node: Node, numbers: Any) -> dict[str, Any]:
+    def plain(leaf: Any) -> Any:
+        if not isinstance(leaf, KerasTensor):
+            return serialize_keras_object(leaf)
+        operation, index, tensor_index = leaf._keras_history
+        return {
+            "class_name": "__keras_tensor__",
+            "config": {
+                "shape": list(leaf.shape),
+                "dtype": leaf.dtype.name,
+                "keras_history": [operation.name, numbers[id(operation), index], tensor_index],
+            },
+        }
+
+    args, kwargs = jax.tree.map(plain, (node.args, node.kwargs), is_leaf=_is_leaf)
+    return {"args": list(args), "kwargs": kwargs}
+
+
+def _is_leaf(value: Any) -> bool:
+    return value is None or is_symbolic(value)
+
+
+def _places(structure: Any, numbers: Any) -> Any:
+    """The layer, node and tensor index of each symbolic tensor; a list of them, as Keras has it."""
+
+    def place(tensor: KerasTensor) -> Any:
+        operation, index, tensor_index = tensor._keras_history
+        return _Place((operation.name, numbers.get((id(operation), index), 0), tensor_index))
+
+    found = jax.tree.map(place, structure, is_leaf=is_symbolic)
+    return _plain_places(found)
+
+
+class _Place(tuple[Any, ...]):
+    __slots__ = ()
+
+
+def _plain_places(found: Any) -> Any:
+    if isinstance(found, _Place):
+        return list(found)
+    if isinstance(found, Mapping):
+        return {key: _plain_places(value) for key, value in found.items()}
+    return [_plain_places(value) for value in found]
+
+
+def from_config(cls: Any, config: Mapping[str, Any], custom_objects: Any = None) -> Any:
+    """A model from a config: of a graph, or of the arguments of its class."""
+    if not all(key in config for key in _GRAPH):
+        arguments = {
+            name: deserialize_keras_object(value, custom_objects) for name, value in config.items()
+        }
+        try:
+            return cls(**arguments)
+        except TypeError as error:
+            raise TypeError(
+                f"A {cls.__name__} cannot be made of the config {dict(config)}: {error}. Its "
+                "get_config() must give the arguments of its __init__"
+            ) from error
+    with registry.CustomObjectScope(custom_objects):
+        reader = _Reader(config)
+        inputs, outputs = reader.read()
+    options = {
+        name: deserialize_keras_object(value)
+        for name, value in config.items()
+        if name not in _GRAPH and name in ("name", "trainable", "dtype")
+    }
+    return cls(inputs=inputs, outputs=outputs, **options)
+
+
+class _Reader:
+    """Makes the layers of a config and calls them on each other."""
+
+    def __init__(self, config: Mapping[str, Any]):
+        self.config = config
+        self.operations: dict[str, Any] = {}
+        self.results: dict[tuple[str, int], list[Any]] = {}
+
+    def read(self) -> tuple[Any, Any]:
+        """The symbolic inputs and outputs."""
+        waiting: list[tuple[str, int, Any]] = []
+        for entry in self.config["layers"]:
+            name = entry.get("name") or entry["config"]["name"]
+            operation = _operation(entry)
+            self.operations[name] = operation
+            if not entry.get("inbound_nodes"):
+                self.results[name, 0] = list(operation._inbound_nodes[0].output_tensors)
+            for number, node in enumerate(entry.get("inbound_nodes") or []):
+                waiting.append((name, number, node))
+        self._call_all(waiting)
+        return (
+            self._structure(self.config["input_layers"]),
+            self._structure(self.config["output_layers"]),
+        )
+
+    def _call_all(self, waiting: list[tuple[str, int, Any]]) -> None:
+        """Call each layer as soon as its inputs are there, its calls in their order."""
+        while waiting:
+            later = []
+            for name, number, node in waiting:
+                ready = number == 0 or (name, number - 1) in self.results
+                if ready and all(key in self.results for key in _needs(node)):
+                    self.results[name, number] = self._call(self.operations[name], node)
+                else:
+                    later.append((name, number, node))
+            if len(later) == len(waiting):
+                name, _, node = later[0]
+                missing = [key[0] for key in _needs(node) if key not in self.results]
+                raise ValueError(
+                    f"The config of the model does not fit together: {name!r} takes the output of "
+                    f"{', '.join(map(repr, missing))}, which is not among its layers, or is "
+                    "computed from it"
+                )
+            waiting = later
+
+    def _call(self, operation: Any, node: Any) -> list[Any]:
+        args, kwargs = self._arguments(node)
+        before = len(operation._inbound_nodes)
+        operation(*args, **kwargs)
+        return list(operation._inbound_nodes[before].output_tensors)
+
+    def _arguments(self, node: Any) -> tuple[list[Any], dict[str, Any]]:
+        if isinstance(node, Mapping):
+            return self._filled(node["args"]), self._filled(node["kwargs"])
+        tensors = [self._tensor(entry) for entry in _old_entries(node)]
+        kwargs = next((entry[3] for entry in _old_entries(node) if len(entry) > 3), {})
+        first = tensors[0] if len(tensors) == 1 else tensors
+        return [first], self._filled(kwargs)
+
+    def _filled(self, value: Any) -> Any:
+        if isinstance(value, Mapping):
+            if value.get("class_name") == "__keras_tensor__":
+                return self._tensor(value["config"]["keras_history"])
+            if "class_name" in value and "config" in value:
+                return deserialize_keras_object(value)
+            return {key: self._filled(item) for key, item in value.items()}
+        if isinstance(value, (list, tuple)):
+            return type(value)([self._filled(item) for item in value])
+        return value
+
+    def _tensor(self, place: Any) -> Any:
+        name, number, index = place[:3]
+        if (name, number) not in self.results:
+            raise ValueError(
+                f"The config of the model names call {number} of the layer {name!r}, which is not "
+                "there"
+            )
+        return self.results[name, number][index]
+
+    def _structure(self, places: Any) -> Any:
+        if isinstance(places, Mapping):
+            return {key: self._structure(value) for key, value in places.items()}
+        if len(places) == 3 and isinstance(places[0], str) and isinstance(places[1], int):
+            return self._tensor(places)
+        return [self._structure(place) for place in places]
+
+
+def _operation(entry: Mapping[str, Any]) -> Any:
+    for read in operation_readers:
+        operation = read(entry)
+        if operation is not None:
+            return operation
+    return deserialize_keras_object(dict(entry))
+
+
+def _needs(node: Any) -> list[tuple[str, int]]:
+    """The calls whose results a node takes."""
+    if not isinstance(node, Mapping):
+        return [(entry[0], entry[1]) for entry in _old_entries(node)]
+    found: list[tuple[str, int]] = []
+
+    def search(value: Any) -> None:
+        if isinstance(value, Mapping):
+            if value.get("class_name") == "__keras_tensor__":
+                name, number, _ = value["config"]["keras_history"]
+                found.append((name, number))
+            else:
+                for item in value.values():
+                    search(item)
+        elif isinstance(value, (list, tuple)):
+            for item in value:
+                search(item)
+
+    search(node)
+    return found
+
+
+def _old_entries(node: Any) -> list[Any]:
+    """The entries of a node of Keras 2: `[[name, node, tensor, kwargs], ...]`, or one of them."""
+    if node and isinstance(node[0], str):
+        return [node]
+    return list(node)
+
+
+def _read_functional(config: Mapping[str, Any]) -> Any:
+    """`Functional` is how Keras calls the class of these models."""
+    found = serialization.class_of({**config, "class_name": "Model"})
+    model = from_config(found, config["config"])
+    compile_config = config.get("compile_config")
+    if compile_config and hasattr(model, "compile_from_config"):
+        model.compile_from_config(compile_config)
+    return model
+
+
+serialization.readers["Functional"] = _read_functional
