@@ -130,7 +130,7 @@ def shuffle(x: Any, axis: int = 0, seed: Any = None) -> Tensor:
         return _sample.shuffle(_source(seed), x)
     order = [first, *[i for i in range(x.ndim) if i != first]]
     back = [order.index(i) for i in range(x.ndim)]
-    shuffled: Tensor = transpose(_sample.shuffle(_source(seed), transpose(x, order)), back)
+    shuffled: Any = transpose(_sample.shuffle(_source(seed), transpose(x, order)), back)
     return shuffled
 
 
@@ -221,7 +221,7 @@ def _filling(value: Any, shape: Any, name: str, dtype: DType) -> Tensor:
     tensor = cast(value, dtype)
     try:
         jax.numpy.broadcast_shapes(tuple(tensor.shape), tuple(shape))
-        full: Tensor = broadcast_to(tensor, shape)
+        full: Any = broadcast_to(tensor, shape)
         return full
     except (ValueError, errors.OpError):
         raise errors.InvalidArgumentError(
