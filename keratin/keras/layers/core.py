@@ -112,6 +112,13 @@ class Dense(Weighted):
         """The shape of the input with the units in place of the last size."""
         return (*input_shape[:-1], self.units)
 
+    def get_config(self) -> dict[str, Any]:
+        """The arguments to make this layer again."""
+        config = super().get_config()
+        if self.lora_rank is None:
+            del config["lora_rank"], config["lora_alpha"]
+        return config
+
 
 def positive_integer(value: Any, name: str, owner: str) -> int:
     """The value, if it is a whole number above zero."""
