@@ -10,8 +10,14 @@ from keratin.keras._core.custom_objects import (
 )
 from keratin.keras._core.serialization import deserialize_keras_object as deserialize_keras_object
 from keratin.keras._core.serialization import serialize_keras_object as serialize_keras_object
+from keratin.keras.utils._audio_dataset import (
+    audio_dataset_from_directory as audio_dataset_from_directory,
+)
 from keratin.keras.utils._config import Config as Config
 from keratin.keras.utils._files import get_file as get_file
+from keratin.keras.utils._image_dataset import (
+    image_dataset_from_directory as image_dataset_from_directory,
+)
 from keratin.keras.utils._images import array_to_img as array_to_img
 from keratin.keras.utils._images import img_to_array as img_to_array
 from keratin.keras.utils._images import load_img as load_img
@@ -30,3 +36,10 @@ from keratin.keras.utils._py_dataset import PyDataset as PyDataset
 from keratin.keras.utils._py_dataset import Sequence as Sequence
 from keratin.keras.utils._seeds import set_random_seed as set_random_seed
 from keratin.keras.utils._sequences import pad_sequences as pad_sequences
+from keratin.keras.utils._split_dataset import split_dataset as split_dataset
+from keratin.keras.utils._text_dataset import (
+    text_dataset_from_directory as text_dataset_from_directory,
+)
+from keratin.keras.utils._timeseries_dataset import (
+    timeseries_dataset_from_array as timeseries_dataset_from_array,
+)

@@ -63,8 +63,8 @@ def _extract_tar(archive: tarfile.TarFile, place: Path) -> None:
         archive.extractall(place, filter="data")
     except tarfile.FilterError as error:
         raise ValueError(
-            f"The archive {archive.name!r} was not extracted: {error}. A file in it would be written "
-            "outside of the folder, or is not an ordinary one; do not trust this archive."
+            f"The archive {archive.name!r} was not extracted: {error}. A file in it would be "
+            "written outside of the folder, or is not an ordinary one; do not trust this archive."
         ) from error
 
 

@@ -137,7 +137,7 @@ def load_img(
         raise ValueError(
             f"load_img: color_mode is 'grayscale', 'rgb' or 'rgba'; given {color_mode!r}."
         )
-    image = _converted(_opened(path), color_mode)
+    image = converted(opened(path), color_mode)
     if target_size is None:
         return image
     height, width = (int(size) for size in target_size)
@@ -147,7 +147,8 @@ def load_img(
     return image.resize((width, height), resampling(interpolation), box=box)
 
 
-def _opened(path: Any) -> Any:
+def opened(path: Any) -> Any:
+    """The Pillow image of a file, as it is."""
     if isinstance(path, io.IOBase):
         path.seek(0)
         return pillow().open(io.BytesIO(path.read()))
@@ -161,7 +162,8 @@ def _opened(path: Any) -> Any:
     return image
 
 
-def _converted(image: Any, color_mode: str) -> Any:
+def converted(image: Any, color_mode: str) -> Any:
+    """An image in a color mode."""
     if color_mode == "grayscale" and image.mode in _GRAY:
         return image
     mode = _MODES[color_mode]
