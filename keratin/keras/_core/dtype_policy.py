@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import abc
+import importlib
+import re
+from collections.abc import Iterator, Mapping, MutableMapping
 from typing import Any
 
-from keratin._engine.dtype import DType, as_dtype
+from keratin._engine.dtype import as_dtype
 from keratin._engine.operators import operators
-from keratin.keras._core.config import Configurable
+from keratin.keras._core.config import ConfigMeta, Configurable
+from keratin.keras._core.serialization import deserialize_keras_object, serialize_keras_object
 from keratin.keras._core.settings import settings
 
 _MIXED = {"mixed_float16": "float16", "mixed_bfloat16": "bfloat16"}
@@ -22,7 +26,12 @@ class DTypePolicy(Configurable):
     """
 
     def __init__(self, name: str | None = None):
-        name = settings.floatx if name is None else name
+        name = dtype_policy().name if name is None else name
+        if not isinstance(name, str):
+            raise TypeError(
+                "DTypePolicy: name must be a string such as 'mixed_float16'; given "
+                f"{name!r} of type {type(name).__name__}"
+            )
         if name not in _MIXED:
             try:
                 as_dtype(name)
@@ -31,7 +40,12 @@ class DTypePolicy(Configurable):
                     f"There is no dtype policy {name!r}. Give a dtype such as 'float32', or "
                     "'mixed_float16' or 'mixed_bfloat16'"
                 ) from None
-        self.name = name
+        self._name = name
+
+    @property
+    def name(self) -> str:
+        """The name, which says all of a policy."""
+        return self._name
 
     @property
     def compute_dtype(self) -> str:
@@ -67,59 +81,91 @@ class DTypePolicy(Configurable):
 FloatDTypePolicy = DTypePolicy
 
 
-class DTypePolicyMap(Configurable):
-    """Policies of layers by their paths; `default_policy` for the others.
+class _MapMeta(ConfigMeta, abc.ABCMeta):
+    """The metaclass of what has a config and is a mapping."""
 
-    >>> policies = keras.dtype_policies.DTypePolicyMap({"dense": keras.DTypePolicy("bfloat16")})
-    >>> policies["dense"].name, policies["conv2d"].name
+
+class DTypePolicyMap(DTypePolicy, MutableMapping[str, Any], metaclass=_MapMeta):
+    """Policies of layers by their paths, or regular expressions for these; a default for others.
+
+    >>> policies = keras.dtype_policies.DTypePolicyMap()
+    >>> policies["encoder/.*"] = "bfloat16"
+    >>> policies["encoder/dense"].name, policies["decoder/dense"].name
     ('bfloat16', 'float32')
     """
 
-    def __init__(
-        self, default_policy: Any = None, policy_map: Mapping[str, DTypePolicy] | None = None
-    ):
-        if isinstance(default_policy, Mapping) and policy_map is None:
-            default_policy, policy_map = None, default_policy
-        self._default = None if default_policy is None else get(default_policy)
-        self.policy_map = dict(policy_map or {})
+    _public_module = "keras.dtype_policies"
+
+    def __init__(self, default_policy: Any = None, policy_map: Mapping[str, Any] | None = None):
+        if isinstance(default_policy, DTypePolicyMap):
+            raise ValueError("DTypePolicyMap: default_policy cannot be a DTypePolicyMap itself")
+        if policy_map is not None and not isinstance(policy_map, Mapping):
+            raise TypeError(
+                "DTypePolicyMap: policy_map must be a dictionary of paths and policies; given "
+                f"{policy_map!r}"
+            )
+        self._default = default_policy
+        self._map = {path: get(policy) for path, policy in (policy_map or {}).items()}
 
     @property
-    def default_policy(self) -> DTypePolicy:
+    def default_policy(self) -> Any:
         """The policy of layers that the map does not name."""
-        return dtype_policy() if self._default is None else self._default
+        return get(self._default)
 
-    name = property(lambda self: "map_" + self.default_policy.name)
+    name = property(lambda self: f"map_{self.default_policy.name}")
     compute_dtype = property(lambda self: self.default_policy.compute_dtype)
     variable_dtype = property(lambda self: self.default_policy.variable_dtype)
     quantization_mode = property(lambda self: self.default_policy.quantization_mode)
 
-    def __getitem__(self, path: str) -> DTypePolicy:
-        found = [key for key in self.policy_map if path == key or path.startswith(key + "/")]
-        return self.policy_map[max(found, key=len)] if found else self.default_policy
+    def __getitem__(self, path: str) -> Any:
+        if path in self._map:
+            return self._map[path]
+        found = [pattern for pattern in self._map if re.fullmatch(pattern, path)]
+        if len(found) > 1:
+            raise ValueError(
+                f"DTypePolicyMap: the path {path!r} matches several keys: {found}. Make them "
+                "exclude each other"
+            )
+        return self._map[found[0]] if found else self.default_policy
 
-    def __setitem__(self, path: str, policy: DTypePolicy) -> None:
-        if path in self.policy_map:
-            raise ValueError(f"DTypePolicyMap: {path!r} has a policy already")
-        self.policy_map[path] = policy
+    def __setitem__(self, path: str, policy: Any) -> None:
+        if path in self._map:
+            raise ValueError(f"DTypePolicyMap: {path!r} has the policy {self._map[path]!r} already")
+        self._map[path] = get(policy)
 
     def __delitem__(self, path: str) -> None:
-        del self.policy_map[path]
+        del self._map[path]
 
     def __contains__(self, path: object) -> bool:
-        return path in self.policy_map
+        return path in self._map
 
     def __len__(self) -> int:
-        return len(self.policy_map)
+        return len(self._map)
 
-    def __iter__(self) -> Any:
-        return iter(self.policy_map)
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._map)
 
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, DTypePolicyMap)
+            and other._map == self._map
+            and other.default_policy == self.default_policy
+        )
 
-Policy = DTypePolicy | DTypePolicyMap
+    def __hash__(self) -> int:
+        return hash((self.name, *self._map))
+
+    def __repr__(self) -> str:
+        policies = {path: policy.name for path, policy in self._map.items()}
+        return f"<DTypePolicyMap default_policy={self.default_policy.name!r}, {policies}>"
+
+    def get_config(self) -> dict[str, Any]:
+        """The default policy, None where it is the one in force, and the policies of paths."""
+        return serialize_keras_object({"default_policy": self._default, "policy_map": self._map})
 
 
 class _InForce:
-    policy: Policy | None = None
+    policy: DTypePolicy | None = None
 
 
 _in_force = _InForce()
@@ -150,16 +196,29 @@ def get(identifier: Any) -> Any:
     """
     if identifier is None:
         return dtype_policy()
-    if isinstance(identifier, (DTypePolicy, DTypePolicyMap)):
+    if isinstance(identifier, DTypePolicy):
         return identifier
     if isinstance(identifier, Mapping):
-        inner = identifier.get("config", identifier)
-        return DTypePolicy.from_config(inner)
+        if "class_name" in identifier:
+            return deserialize_keras_object(identifier)
+        return DTypePolicy.from_config(identifier)
     if isinstance(identifier, str):
+        if "_from_" in identifier:
+            return _quantized(identifier)
         return DTypePolicy(identifier)
-    if isinstance(identifier, DType) or identifier is not None:
+    try:
         return DTypePolicy(as_dtype(identifier).name)
-    raise ValueError(f"There is no dtype policy {identifier!r}")
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"A dtype policy is a name, such as 'float32', or a keras.DTypePolicy; given "
+            f"{identifier!r}"
+        ) from None
+
+
+def _quantized(name: str) -> Any:
+    # By name, because few need it.
+    module = importlib.import_module("keratin.keras.dtype_policies._quantized")
+    return module.policy_of_name(name)
 
 
 def serialize(dtype_policy: Any) -> Any:
@@ -168,19 +227,13 @@ def serialize(dtype_policy: Any) -> Any:
     >>> keras.dtype_policies.serialize(keras.DTypePolicy("float32"))["class_name"]
     'DTypePolicy'
     """
-    config = dtype_policy.get_config()
-    return {
-        "module": "keras",
-        "class_name": type(dtype_policy).__name__,
-        "config": config,
-        "registered_name": None,
-    }
+    return serialize_keras_object(dtype_policy)
 
 
-def deserialize(config: Any, custom_objects: Any = None) -> Any:
+def deserialize(config: Any, custom_objects: Mapping[str, Any] | None = None) -> Any:
     """The policy of a config.
 
     >>> keras.dtype_policies.deserialize({"class_name": "DTypePolicy", "config": {"name": "int8"}})
     <DTypePolicy "int8">
     """
-    return get(config)
+    return deserialize_keras_object(config, custom_objects)

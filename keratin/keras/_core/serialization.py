@@ -37,7 +37,7 @@ NAMESPACES = (
 )
 
 # Classes whose home is another namespace than the folder that they are written in.
-_HOMES = {"keras._core": "keras", "keras.models": "keras", "keras.dtype_policies": "keras"}
+_HOMES = {"keras._core": "keras", "keras.models": "keras"}
 
 # How files call classes that are not exported under the name: "class_name" to what makes them.
 readers: dict[str, Callable[[Mapping[str, Any]], Any]] = {}
@@ -76,7 +76,7 @@ def serialize_keras_object(obj: Any) -> Any:
         return [serialize_keras_object(item) for item in obj]
     if isinstance(obj, tuple):
         return tuple([serialize_keras_object(item) for item in obj])
-    if isinstance(obj, Mapping):
+    if isinstance(obj, Mapping) and not hasattr(obj, "get_config"):
         return {key: serialize_keras_object(value) for key, value in obj.items()}
     if isinstance(obj, (DType, np.dtype)):
         return as_dtype(obj).name

@@ -1,0 +1,5 @@
+"""Settings of the whole process."""
+
+from keratin._lazy import attach
+
+__getattr__, __dir__ = attach(__name__, __file__)
