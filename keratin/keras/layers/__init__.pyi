@@ -1,6 +1,11 @@
 # The exports of `keratin.keras.layers`, see `keratin/__init__.pyi`.
 
 from keratin.keras.layers.core import Dense as Dense
+from keratin.keras.layers.core import Identity as Identity
+from keratin.keras.layers.core import Lambda as Lambda
+from keratin.keras.layers.core import Masking as Masking
+from keratin.keras.layers.einsum_dense import EinsumDense as EinsumDense
+from keratin.keras.layers.embedding import Embedding as Embedding
 from keratin.keras.layers.input_layer import Input as Input
 from keratin.keras.layers.input_layer import InputLayer as InputLayer
 from keratin.keras.layers.input_spec import InputSpec as InputSpec

@@ -1,63 +1,38 @@
-"""Dense layers, embeddings, and the layers that do little."""
+"""Dense layers, and the layers that do little."""
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
 from typing import Any
 
+from keratin import math
+from keratin._engine import nest
 from keratin._engine.operators import operators
-from keratin.keras import activations, constraints, initializers, regularizers
-from keratin.keras._core.variable import Variable
+from keratin.array import expand_dims
+from keratin.keras import activations
+from keratin.keras._core.shapes import is_shape, map_shapes
+from keratin.keras._core.symbolic import KerasTensor
+from keratin.keras.layers._low_rank import LowRank, LowRankWeight
+from keratin.keras.layers._weighted import (
+    Weighted,
+    known_size,
+    positive_integer,
+    refuse_quantization,
+)
 from keratin.keras.layers.input_spec import InputSpec
-from keratin.keras.layers.layer import Layer
+from keratin.keras.layers.layer import Layer, map_tensors_to_shapes
 
 
-class Weighted(Layer):
-    """A layer with a kernel and a bias: what their initializers and so on are."""
-
-    def __init__(
-        self,
-        kernel_initializer: Any,
-        bias_initializer: Any,
-        kernel_regularizer: Any,
-        bias_regularizer: Any,
-        kernel_constraint: Any,
-        bias_constraint: Any,
-        **kwargs: Any,
-    ):
-        super().__init__(**kwargs)
-        self.kernel_initializer = initializers.get(kernel_initializer)
-        self.bias_initializer = initializers.get(bias_initializer)
-        self.kernel_regularizer = regularizers.get(kernel_regularizer)
-        self.bias_regularizer = regularizers.get(bias_regularizer)
-        self.kernel_constraint = constraints.get(kernel_constraint)
-        self.bias_constraint = constraints.get(bias_constraint)
-
-    def _add_kernel(self, shape: Any, name: str = "kernel") -> Variable:
-        return self.add_weight(
-            name=name,
-            shape=shape,
-            initializer=self.kernel_initializer,
-            regularizer=self.kernel_regularizer,
-            constraint=self.kernel_constraint,
-        )
-
-    def _add_bias(self, shape: Any, name: str = "bias") -> Variable:
-        return self.add_weight(
-            name=name,
-            shape=shape,
-            initializer=self.bias_initializer,
-            regularizer=self.bias_regularizer,
-            constraint=self.bias_constraint,
-        )
-
-
-class Dense(Weighted):
+class Dense(LowRank, Weighted):
     """`activation(inputs @ kernel + bias)`.
 
     >>> layer = keras.layers.Dense(2, activation="relu")
     >>> layer(np.ones((3, 4))).shape
     TensorShape([3, 2])
     """
+
+    kernel = LowRankWeight()
 
     def __init__(
         self,
@@ -86,6 +61,7 @@ class Dense(Weighted):
             activity_regularizer=activity_regularizer,
             **kwargs,
         )
+        refuse_quantization(quantization_config, self)
         self.units = positive_integer(units, "units", type(self).__name__)
         self.activation = activations.get(activation)
         self.use_bias = use_bias
@@ -100,6 +76,8 @@ class Dense(Weighted):
         self.kernel = self._add_kernel((size, self.units))
         self.bias = self._add_bias((self.units,)) if self.use_bias else None
         self.input_spec = InputSpec(min_ndim=2, axes={-1: size})
+        if self.lora_rank:
+            self.enable_lora(self.lora_rank, self.lora_alpha)
 
     def call(self, inputs: Any, training: Any = None) -> Any:
         """The outputs."""
@@ -112,28 +90,104 @@ class Dense(Weighted):
         """The shape of the input with the units in place of the last size."""
         return (*input_shape[:-1], self.units)
 
-    def get_config(self) -> dict[str, Any]:
-        """The arguments to make this layer again."""
-        config = super().get_config()
-        if self.lora_rank is None:
-            del config["lora_rank"], config["lora_alpha"]
-        return config
+
+class Identity(Layer):
+    """The inputs as they are.
+
+    >>> keras.layers.Identity()(np.ones((1, 2))).numpy()
+    array([[1., 1.]], dtype=float32)
+    """
+
+    def __init__(self, **kwargs: Any):
+        super().__init__(**kwargs)
+        self.supports_masking = True
+        self.built = True
+
+    def call(self, inputs: Any) -> Any:
+        """The inputs."""
+        return nest.map_structure(operators.identity, inputs)
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """The shape of the input."""
+        return input_shape
 
 
-def positive_integer(value: Any, name: str, owner: str) -> int:
-    """The value, if it is a whole number above zero."""
-    if isinstance(value, bool) or not hasattr(value, "__index__") or value.__index__() <= 0:
-        raise ValueError(f"{owner}: {name} must be a whole number above 0; given {value!r}")
-    return int(value)
+class Masking(Layer):
+    """Masks the steps of a sequence at which every feature equals a value.
+
+    >>> x = np.array([[[1.0], [0.0]]])
+    >>> keras.layers.Masking()(x)._keras_mask.numpy()
+    array([[ True, False]])
+    """
+
+    def __init__(self, mask_value: Any = 0.0, **kwargs: Any):
+        super().__init__(**kwargs)
+        self.mask_value = mask_value
+        self.supports_masking = True
+        self.built = True
+
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+        """Where a feature differs from the value."""
+        return math.reduce_any(math.not_equal(inputs, self.mask_value), axis=-1)
+
+    def call(self, inputs: Any) -> Any:
+        """The inputs, with zeros at the masked steps."""
+        kept = expand_dims(self.compute_mask(inputs), -1)
+        return math.multiply(inputs, operators.cast(kept, inputs.dtype))
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """The shape of the input."""
+        return input_shape
 
 
-def known_size(shape: Any, axis: int, layer: Layer) -> int:
-    """The size of an axis that a weight depends on."""
-    size = shape[axis]
-    if size is None:
-        raise ValueError(
-            f"Layer {layer.name!r} ({type(layer).__name__}) needs the size of axis {axis} of its "
-            f"input to make its weights, and the input has shape {tuple(shape)}. Give the input a "
-            "fixed size there, as in keras.Input((28, 28, 1))"
-        )
-    return int(size)
+class Lambda(Layer):
+    """A function as a layer.
+
+    >>> keras.layers.Lambda(lambda x: x**2)(np.array([[3.0]])).numpy()
+    array([[9.]], dtype=float32)
+    """
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        output_shape: Any = None,
+        mask: Any = None,
+        arguments: dict[str, Any] | None = None,
+        **kwargs: Any,
+    ):
+        super().__init__(**kwargs)
+        if not callable(function):
+            raise ValueError(f"Lambda takes a function; given {function!r}")
+        self.function = function
+        self.arguments = dict(arguments or {})
+        self.mask = mask
+        self._output_shape = output_shape
+        self.supports_masking = mask is not None
+        takes = inspect.signature(function).parameters
+        self._passed = [name for name in ("mask", "training") if name in takes]
+
+    def call(self, inputs: Any, mask: Any = None, training: Any = None) -> Any:
+        """What the function returns."""
+        given = {"mask": mask, "training": training}
+        options = {name: given[name] for name in self._passed}
+        return self.function(inputs, **{**self.arguments, **options})
+
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+        """The mask given, or what the function given as mask returns."""
+        return self.mask(inputs, previous_mask) if callable(self.mask) else self.mask
+
+    def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
+        """Symbolic tensors like the result."""
+        if self._output_shape is None:
+            return super().compute_output_spec(*args, **kwargs)
+        shape = self._output_shape
+        given = map_tensors_to_shapes(args[0])
+        if callable(shape):
+            return map_shapes(lambda s: KerasTensor(s, self.compute_dtype), shape(given))
+        first = given if is_shape(given) else nest.flatten(given)[0]
+        batch = first[0] if is_shape(given) else given[0][0]
+        return KerasTensor((batch, *shape), self.compute_dtype)
+
+    def _own_config(self) -> dict[str, Any]:
+        config = {**super()._own_config(), "output_shape": self._output_shape}
+        return {name: value for name, value in config.items() if value is not None}

@@ -118,8 +118,8 @@ class Layer(Operation, Module, metaclass=LayerMeta):
 
     def __setattr__(self, name: str, value: Any) -> None:
         fields = vars(self)
-        if isinstance(value, EngineVariable) and not isinstance(
-            inspect.getattr_static(type(self), name, None), property
+        if isinstance(value, EngineVariable) and not hasattr(
+            inspect.getattr_static(type(self), name, None), "__set__"
         ):
             former = fields.get(name)
             if isinstance(former, EngineVariable) and former is not value:
@@ -808,7 +808,7 @@ class Layer(Operation, Module, metaclass=LayerMeta):
 
     def _own_config(self) -> dict[str, Any]:
         config = super()._own_config()
-        return {name: value for name, value in config.items() if name not in _COMMON}
+        return {name: value for name, value in config.items() if name not in (*_COMMON, "weights")}
 
     def save_own_variables(self, store: Any) -> None:
         """Put the variables of this layer alone into a store, numbered."""
