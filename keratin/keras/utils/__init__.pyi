@@ -10,10 +10,17 @@ from keratin.keras._core.custom_objects import (
 )
 from keratin.keras._core.serialization import deserialize_keras_object as deserialize_keras_object
 from keratin.keras._core.serialization import serialize_keras_object as serialize_keras_object
+from keratin.keras.utils import bounding_boxes as bounding_boxes
+from keratin.keras.utils import legacy as legacy
 from keratin.keras.utils._audio_dataset import (
     audio_dataset_from_directory as audio_dataset_from_directory,
 )
 from keratin.keras.utils._config import Config as Config
+from keratin.keras.utils._dtypes import standardize_dtype as standardize_dtype
+from keratin.keras.utils._embeddings import warmstart_embedding_matrix as warmstart_embedding_matrix
+from keratin.keras.utils._enqueuers import GeneratorEnqueuer as GeneratorEnqueuer
+from keratin.keras.utils._enqueuers import OrderedEnqueuer as OrderedEnqueuer
+from keratin.keras.utils._enqueuers import SequenceEnqueuer as SequenceEnqueuer
 from keratin.keras.utils._files import get_file as get_file
 from keratin.keras.utils._image_dataset import (
     image_dataset_from_directory as image_dataset_from_directory,
@@ -36,6 +43,9 @@ from keratin.keras.utils._py_dataset import PyDataset as PyDataset
 from keratin.keras.utils._py_dataset import Sequence as Sequence
 from keratin.keras.utils._seeds import set_random_seed as set_random_seed
 from keratin.keras.utils._sequences import pad_sequences as pad_sequences
+from keratin.keras.utils._session import clear_session as clear_session
+from keratin.keras.utils._session import get_source_inputs as get_source_inputs
+from keratin.keras.utils._session import is_keras_tensor as is_keras_tensor
 from keratin.keras.utils._split_dataset import split_dataset as split_dataset
 from keratin.keras.utils._text_dataset import (
     text_dataset_from_directory as text_dataset_from_directory,
