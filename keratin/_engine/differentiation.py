@@ -1,10 +1,10 @@
-"""Gradients that are defined by functions: custom_gradient, recompute_grad and their kin."""
+"""Gradients of functions: of a loss with respect to variables, and those that users define."""
 
 from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
@@ -12,12 +12,78 @@ import jax.numpy as jnp
 import numpy as np
 
 from keratin._engine import errors
-from keratin._engine.block import Block, array_of, flatten
+from keratin._engine.block import Block, array_of, becomes_tensor, flatten
 from keratin._engine.kernel import Kernel, apply
-from keratin._engine.state import context
+from keratin._engine.state import Scope, context, enter, listening
 from keratin._engine.tape import GradientTape, UnconnectedGradients
 from keratin._engine.tensor import Tensor, convert_to_tensor, wrap
 from keratin._engine.variable import Variable
+
+
+def value_and_gradients(
+    function: Callable[[], tuple[Any, Any]], variables: Sequence[Variable]
+) -> tuple[Any, Any, list[Tensor | None]]:
+    """Call `function`, which gives a scalar loss and anything else, and differentiate the loss.
+
+    Returns the loss, the rest, and for each variable the gradient, or None if the loss does not
+    depend on it. In a traced program JAX differentiates the function as a whole, which makes
+    smaller programs than a tape does; elsewhere a tape listens. What the function assigned to
+    variables stands.
+    """
+    if context.scope is None:
+        with GradientTape() as tape:
+            loss, rest = function()
+        found = tape._backward([loss], list(variables), [None]) if variables else []
+        return loss, rest, found
+    return _TracedLoss(function, variables).differentiate()
+
+
+class _TracedLoss:
+    """A loss as a pure function of the arrays of variables."""
+
+    def __init__(
+        self, function: Callable[[], tuple[Any, Any]], variables: Sequence[Variable]
+    ) -> None:
+        self.function = function
+        self.variables = variables
+        self.sources = [v for v in variables if v.dtype.is_floating or v.dtype.is_complex]
+        self.scope = Scope({}, parent=context.scope, name="loss")
+
+    def differentiate(self) -> tuple[Any, Any, list[Tensor | None]]:
+        arrays = [variable._read() for variable in self.sources]
+        gradient_of = jax.value_and_grad(self._run, has_aux=True)
+        (loss, (outputs, written)), gradients = gradient_of(arrays)
+        for variable, array in zip(self.scope.written.values(), written, strict=True):
+            variable._write(array)
+        found = {
+            id(variable): wrap(gradient)
+            for variable, gradient in zip(self.sources, gradients, strict=True)
+            if id(variable) in self.scope.read
+        }
+        return wrap(loss), self._rebuild(outputs), [found.get(id(v)) for v in self.variables]
+
+    def _run(self, arrays: list[Any]) -> Any:
+        self.scope.values = {id(v): a for v, a in zip(self.sources, arrays, strict=True)}
+        with enter(self.scope), listening(()):
+            loss, rest = self.function()
+            value = array_of(loss)
+            self.leaves, self.tree = flatten(rest)
+            self.carried = [becomes_tensor(leaf) for leaf in self.leaves]
+            outputs = [array_of(v) for v, c in zip(self.leaves, self.carried, strict=True) if c]
+        if value.shape != () or not jnp.issubdtype(value.dtype, jnp.floating):
+            raise ValueError(
+                f"A loss is one real floating number; this one has shape {value.shape} and dtype "
+                f"{value.dtype.name}. Reduce it, for instance with tf.reduce_mean(loss)."
+            )
+        return value, (outputs, [self.scope.values[key] for key in self.scope.written])
+
+    def _rebuild(self, arrays: list[Any]) -> Any:
+        rest = iter(arrays)
+        leaves = [
+            wrap(next(rest)) if carried else leaf
+            for leaf, carried in zip(self.leaves, self.carried, strict=True)
+        ]
+        return jax.tree.unflatten(self.tree, leaves)
 
 
 def custom_gradient(f: Callable[..., Any] | None = None) -> Any:

@@ -1,0 +1,12 @@
+# The exports of `keratin.keras.callbacks`, see `keratin/__init__.pyi`.
+
+from keratin.keras.callbacks._callback import Callback as Callback
+from keratin.keras.callbacks._csv_logger import CSVLogger as CSVLogger
+from keratin.keras.callbacks._history import History as History
+from keratin.keras.callbacks._lambda import LambdaCallback as LambdaCallback
+from keratin.keras.callbacks._learning_rate import LearningRateScheduler as LearningRateScheduler
+from keratin.keras.callbacks._learning_rate import ReduceLROnPlateau as ReduceLROnPlateau
+from keratin.keras.callbacks._list import CallbackList as CallbackList
+from keratin.keras.callbacks._progbar_logger import ProgbarLogger as ProgbarLogger
+from keratin.keras.callbacks._stopping import EarlyStopping as EarlyStopping
+from keratin.keras.callbacks._stopping import TerminateOnNaN as TerminateOnNaN

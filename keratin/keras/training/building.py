@@ -1,0 +1,133 @@
+"""Making ready: variables of layers, metrics and optimizer, before a step is traced."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import jax
+
+from keratin._engine.block import is_tensor as is_tensor
+from keratin.keras._core.symbolic import KerasTensor
+from keratin.keras.training.compiled import CompiledMetrics
+from keratin.keras.training.logs import plain
+
+
+def unique(values: list[Any]) -> list[Any]:
+    """Each value once, in the order of their first appearance."""
+    return list({id(value): value for value in values if value is not None}.values())
+
+
+def takes(function: Callable[..., Any], name: str) -> bool:
+    """Whether a method has a parameter of this name."""
+    return _takes(getattr(function, "__func__", function), name)
+
+
+@functools.lru_cache(maxsize=1000)
+def _takes(function: Callable[..., Any], name: str) -> bool:
+    parameters = inspect.signature(function).parameters
+    return name in parameters or any(p.kind is p.VAR_KEYWORD for p in parameters.values())
+
+
+def prepare(model: Any, batch: Any, training: bool) -> None:
+    """Make all variables that a step on batches like this one needs."""
+    ready = model._programs.ready
+    if training in ready:
+        return
+    x, y, _ = batch
+    is_built = all(layer.built for layer in model._flatten_layers())
+    unresolved = [
+        what
+        for what in (model._compile_loss, model._compile_metrics)
+        if what is not None and not what.built
+    ]
+    if not is_built or (unresolved and y is not None):
+        y_pred = predicted(model, x)
+        if y is not None:
+            for what in unresolved:
+                what.build(y, y_pred)
+    if training and _needs_optimizer(model):
+        model.optimizer._build_once(model.trainable_variables)
+    ready.add(training)
+
+
+def predicted(model: Any, x: Any) -> Any:
+    """Symbolic outputs for inputs like these; makes the variables that are not there yet."""
+    symbolic = jax.tree.map(_symbolic, x)
+    return model.compute_output_spec(symbolic)
+
+
+def _symbolic(leaf: Any) -> Any:
+    return KerasTensor((None, *leaf.shape[1:]), leaf.dtype)
+
+
+def _needs_optimizer(model: Any) -> bool:
+    """Whether the model's optimizer is going to be used: not so if a step has its own ones."""
+    if model.optimizer is None:
+        return False
+    return model._has_default_step("train") or model._compile_options.has_optimizer
+
+
+# Names and order of figures
+
+
+def _metric_names(model: Any) -> list[str]:
+    names: list[str] = []
+    for metric in model.metrics:
+        if isinstance(metric, CompiledMetrics):
+            names += [inner.name for inner in metric.metrics]
+        else:
+            names.append(metric.name)
+    return names
+
+
+def in_order(model: Any, logs: Mapping[str, Any]) -> Any:
+    """The figures as a list in the order of the metrics; a single one by itself."""
+    found = [logs[name] for name in _ordered(_metric_names(model), logs)]
+    return found[0] if len(found) == 1 else found
+
+
+def _ordered(names: list[str], logs: Any) -> list[str]:
+    first = list(dict.fromkeys(name for name in names if name in logs))
+    return [*first, *sorted(name for name in logs if name not in first)]
+
+
+def names_in_order(model: Any) -> list[str]:
+    """The names of what `evaluate` returns as a list."""
+    names: dict[str, None] = {}
+    for metric in model.metrics:
+        inner = metric.named() if isinstance(metric, CompiledMetrics) else [metric.name]
+        names.update(dict.fromkeys(inner))
+    return _ordered(_metric_names(model), names)
+
+
+def direction_of(model: Any, name: str) -> str | None:
+    """Whether more or less of a figure is better: "up", "down", or None if nobody knows."""
+    for metric in model.metrics:
+        inner = metric.named() if isinstance(metric, CompiledMetrics) else {metric.name: metric}
+        if name in inner:
+            found = getattr(inner[name], "_direction", None)
+            if found is not None:
+                return str(found)
+    if name == "acc" or name.endswith(("accuracy", "_acc")):
+        return "up"
+    return None
+
+
+def epoch_logs(model: Any, kind: str, logs: dict[str, Any]) -> dict[str, Any]:
+    """The figures of a whole pass, of what the last step gave.
+
+    A step of the user's may give figures of its batch under the names of metrics that it updated:
+    then the metrics tell of the whole pass.
+    """
+    if not logs or model._has_default_step(kind):
+        return logs
+    by_name = {m.name: m for m in model.metrics if not isinstance(m, CompiledMetrics)}
+    for metric in model.metrics:
+        if isinstance(metric, CompiledMetrics):
+            by_name.update(metric.named())
+    if set(by_name) != set(logs) or not all(model._is_updated(kind, m) for m in by_name.values()):
+        return logs
+    return plain(model.get_metrics_result())

@@ -1,0 +1,77 @@
+"""Errors that come before the first step, and say what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import jax
+
+from keratin._engine import errors
+from keratin.keras.losses._labels import check_labels
+from keratin.keras.training.feed import ArrayFeed
+
+
+def check_compiled(model: Any, method: str) -> None:
+    """Raise if `compile` was not called."""
+    if not model.compiled:
+        raise ValueError(
+            f"You must call compile() before {method}(): model.compile(optimizer='adam', "
+            f"loss='mse'), for example. At {errors.user_location()}."
+        )
+
+
+def check_data(model: Any, feed: Any, method: str) -> None:
+    """Look at all labels in memory, before any step."""
+    loss = model._compile_loss
+    if not isinstance(feed, ArrayFeed) or loss is None or not loss.built:
+        return
+    x, y, _ = feed.data
+    if y is None:
+        if not model._has_own("compute_loss"):
+            raise ValueError(
+                f"{method}(): the model was compiled with a loss, which needs labels, and y is "
+                f"None. Give {method}(x, y). At {errors.user_location()}."
+            )
+        return
+    if model._has_own("compute_loss"):
+        return
+    labels = loss.outputs.labels(y, loss._wanted)
+    predictions = loss.outputs.of(loss.outputs.structure)
+    for each in loss.losses:
+        if labels[each.index] is not None and not isinstance(labels[each.index], jax.Array):
+            check_labels(labels[each.index], predictions[each.index], each.loss)
+
+
+def check_gradients(gradients: Sequence[Any], variables: Sequence[Any], model: Any) -> None:
+    """Raise if the loss depends on no variable; warn once if on some it does not."""
+    missing = [_path(v) for v, g in zip(variables, gradients, strict=True) if g is None]
+    if not missing:
+        return
+    if len(missing) == len(variables):
+        raise ValueError(
+            f"The loss does not depend on any trainable variable of {model.name!r}: "
+            f"{_listed(missing)}. There is nothing to learn. Is the loss computed of y_pred, and "
+            "without going through NumPy, tf.argmax, integers or tf.stop_gradient?"
+        )
+    errors.warn_user(
+        f"The loss does not depend on these variables of {model.name!r}, which stay as they are: "
+        f"{_listed(missing)}. If that is meant, set trainable=False on their layers."
+    )
+
+
+def _path(variable: Any) -> str:
+    return str(getattr(variable, "path", variable.name))
+
+
+def _listed(names: list[str]) -> str:
+    rest = f" and {len(names) - 6} more" if len(names) > 6 else ""
+    return ", ".join(names[:6]) + rest
+
+
+def check_monitors(callbacks: Any, names: Sequence[str]) -> None:
+    """Raise where a callback watches a figure that the logs are not going to have."""
+    for callback in callbacks.callbacks:
+        check = getattr(callback, "check_names", None)
+        if check is not None:
+            check(names)
