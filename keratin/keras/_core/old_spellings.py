@@ -105,3 +105,15 @@ def input_shape(class_name: str, kwargs: dict[str, Any]) -> tuple[Any, ...] | No
         size = kwargs.pop("input_dim")
         return (batch_size, length, size) if length is not None else (batch_size, size)
     return (batch_size, length) if length is not None else None
+
+
+def name_first(method: Any) -> Any:
+    """Let a method also take its `name` as the first argument, as Keras 2 had it."""
+
+    @functools.wraps(method)
+    def call(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if args and isinstance(args[0], str) and "name" not in kwargs:
+            kwargs["name"], args = args[0], args[1:]
+        return method(self, *args, **kwargs)
+
+    return call

@@ -15,6 +15,7 @@ from keratin._engine.variable import Variable as EngineVariable
 from keratin.keras import initializers
 from keratin.keras._core import dtype_policy, names
 from keratin.keras._core.config import Configurable, constructor
+from keratin.keras._core.old_spellings import name_first
 from keratin.keras._core.settings import settings
 from keratin.keras._core.variable import Variable
 
@@ -81,6 +82,7 @@ class Metric(Configurable):
         self._added.append(variable)
         return variable
 
+    @name_first
     def add_weight(
         self,
         shape: Any = (),
@@ -94,11 +96,6 @@ class Metric(Configurable):
 
         There is one copy of a variable, so `synchronization` has nothing to say.
         """
-        if isinstance(shape, str):
-            given = name if isinstance(name, (tuple, list)) else initializer
-            is_shape = isinstance(given, (tuple, list))
-            shape, name = (given if is_shape else ()), shape
-            initializer = None if is_shape else initializer
         return self.add_variable(shape, initializer, dtype, aggregation, name)
 
     def _zeros(self, name: str, shape: Sequence[int] = (), dtype: Any = None) -> Variable:

@@ -94,7 +94,9 @@ class MeanMetricWrapper(Mean):
         if not hasattr(self, "_direction") and is_loss(fn):
             self._direction = "down"
 
-    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+    def update_state(  # type: ignore[override]
+        self, y_true: Any, y_pred: Any, sample_weight: Any = None
+    ) -> None:
         """Take a batch of labels and predictions into account."""
         values = self._fn(y_true, y_pred, **self._fn_kwargs)
         self._add(values, sample_weight, mask_of(y_pred))
@@ -102,7 +104,10 @@ class MeanMetricWrapper(Mean):
     def get_config(self) -> dict[str, Any]:
         """The arguments to make this metric again."""
         config = super().get_config()
-        return {**serialize_keras_object(self._fn_kwargs), **config} if "fn" in config else config
+        if "fn" not in config:  # a subclass with a function of its own
+            return config
+        own = {"fn": serialize_keras_object(self._fn)}
+        return {**serialize_keras_object(self._fn_kwargs), **config, **own}
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Any:
@@ -168,7 +173,9 @@ def _masked(sample_weight: Any, mask: Any, dtype: Any) -> Any:
     if sample_weight is None:
         return mask
     mask, sample_weight = same_rank(mask, sample_weight.astype(dtype))
-    return sample_weight * mask
+    if mask.shape[: sample_weight.ndim] == sample_weight.shape:  # for each of its steps
+        sample_weight = jnp.expand_dims(sample_weight, tuple(range(sample_weight.ndim, mask.ndim)))
+    return weights_like(sample_weight, mask, "the mask") * mask
 
 
 def _of_samples(

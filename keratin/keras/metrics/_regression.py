@@ -104,7 +104,9 @@ class RootMeanSquaredError(Mean):
     def __init__(self, name: str | None = "root_mean_squared_error", dtype: Any = None):
         super().__init__(name=name, dtype=dtype)
 
-    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+    def update_state(  # type: ignore[override]
+        self, y_true: Any, y_pred: Any, sample_weight: Any = None
+    ) -> None:
         """Take a batch of labels and predictions into account."""
         self._add(_squared_error(y_true, y_pred, self.dtype), sample_weight, None)
 
@@ -207,7 +209,7 @@ class R2Score(Metric):
         self.count = self._zeros("count", y_pred_shape[-1:])
         self._built = True
 
-    def _state(self) -> tuple[Any, ...]:
+    def _state(self) -> tuple[Any, Any, Any, Any, Any]:
         return (self.squared_sum, self.sum, self.total_mse, self.count, self.num_samples)
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:

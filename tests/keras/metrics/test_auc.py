@@ -3,6 +3,7 @@ import pytest
 
 import keratin as tf
 from keratin.keras import metrics
+from tests.harness.real_keras import real
 from tests.keras.metrics.agreement import DATA, check_agreement
 
 CURVES = ["ROC", "PR", "PRGAIN"]
@@ -13,15 +14,19 @@ METHODS = ["interpolation", "minoring", "majoring"]
 @pytest.mark.parametrize("curve", CURVES)
 def test_areas_agree_with_keras(curve, method):
     arguments = {"curve": curve, "summation_method": method, "num_thresholds": 11}
-    check_agreement("AUC", "binary", arguments)
+    theirs = real.metrics.AUC(**arguments)
+    for y_true, y_pred in DATA["binary"]:
+        ours = metrics.AUC(**arguments)(y_true, y_pred)
+        theirs.reset_state()
+        theirs.update_state(y_true, y_pred)
+        np.testing.assert_allclose(ours.numpy(), np.asarray(theirs.result()), rtol=1e-5)
 
 
 ROWS = [
     ("binary", {}),
     ("column", {"thresholds": [0.7, 0.2, 0.4]}),
-    ("column", {"thresholds": [0.25, 0.5, 0.75]}),
+    ("column", {"thresholds": [0.25, 0.5, 0.75], "curve": "PRGAIN"}),
     ("multi", {"from_logits": True, "num_thresholds": 5}),
-    ("multi", {"multi_label": True, "num_labels": 3}),
     ("multi", {"multi_label": True, "num_labels": 3, "curve": "PR", "num_thresholds": 7}),
     ("multi", {"multi_label": True, "num_labels": 3, "thresholds": [0.2, 0.3]}),
 ]
@@ -93,9 +98,7 @@ def test_wrong_arguments_are_refused(arguments, message):
 
 
 def test_several_labels_need_matrices():
-    with pytest.raises(
-        ValueError, match=r"y_pred has the shape \(3,\); expected \(samples, labels"
-    ):
+    with pytest.raises(ValueError, match=r"y_pred has the shape \(3,\); expected \(samples"):
         metrics.AUC(multi_label=True).update_state([0, 1, 1], [0.1, 0.2, 0.3])
     with pytest.raises(ValueError, match=r"not known before the first batch. Give it: AUC\("):
         metrics.AUC(multi_label=True).result()

@@ -12,21 +12,21 @@ KINDS = [
     ("binary", {"thresholds": [0.0, 0.5, 1.0]}),
 ]
 SHARES = [
-    *KINDS,
-    ("multi", {"class_id": 1}),
-    ("onehot", {"top_k": 2}),
-    ("onehot", {"top_k": 1, "class_id": 2, "thresholds": [0.1, 0.4]}),
+    ("Precision", "column", {}),
+    ("Precision", "multi", {"class_id": 1}),
+    ("Precision", "binary", {"thresholds": [0.0, 0.5, 1.0]}),
+    ("Precision", "onehot", {"top_k": 2}),
+    ("Recall", "multi", {"thresholds": [0.7, 0.2]}),
+    ("Recall", "onehot", {"top_k": 1, "class_id": 2, "thresholds": [0.1, 0.4]}),
 ]
 
 
-@pytest.mark.parametrize(("kind", "arguments"), KINDS)
-@pytest.mark.parametrize("name", COUNTS)
-def test_counts_agree_with_keras(name, kind, arguments):
-    check_agreement(name, kind, arguments)
+@pytest.mark.parametrize(("name", "row"), list(zip(COUNTS, KINDS, strict=True)))
+def test_counts_agree_with_keras(name, row):
+    check_agreement(name, *row)
 
 
-@pytest.mark.parametrize(("kind", "arguments"), SHARES)
-@pytest.mark.parametrize("name", ["Precision", "Recall"])
+@pytest.mark.parametrize(("name", "kind", "arguments"), SHARES)
 def test_shares_agree_with_keras(name, kind, arguments):
     check_agreement(name, kind, arguments)
 

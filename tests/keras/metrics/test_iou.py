@@ -50,9 +50,7 @@ def test_fractions_of_weights_are_warned_of_where_they_are_lost():
 
 
 def test_errors_say_what_does_not_fit():
-    with pytest.raises(
-        ValueError, match=r"target_class_ids is \[3\]; expected classes from 0 to 2"
-    ):
+    with pytest.raises(ValueError, match=r"target_class_ids is \[3\]; expected classes from"):
         metrics.IoU(3, [3])
     with pytest.raises(ValueError, match=r"y_true has 2 classes and y_pred 6; expected as many"):
         metrics.MeanIoU(3).update_state([0, 1], np.ones((2, 3)))

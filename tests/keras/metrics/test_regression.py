@@ -16,11 +16,10 @@ ROWS = [
     ("R2Score", "values", {}),
     ("R2Score", "values", {"class_aggregation": None}),
     ("R2Score", "values", {"class_aggregation": "variance_weighted_average"}),
-    ("R2Score", "vectors_2d", {"num_regressors": 2}),
 ]
 
 
-@pytest.mark.parametrize(("name", "kind", "arguments"), [r for r in ROWS if "2d" not in r[1]])
+@pytest.mark.parametrize(("name", "kind", "arguments"), ROWS)
 @pytest.mark.filterwarnings("ignore:invalid value", "ignore:divide by zero")
 def test_agrees_with_keras(name, kind, arguments):
     check_agreement(name, kind, arguments)
@@ -53,9 +52,7 @@ def test_r2_is_adjusted_for_the_number_of_inputs():
     plain = metrics.R2Score()(y_true, y_pred).numpy()
     result = metrics.R2Score(num_regressors=2)(y_true, y_pred).numpy()
     np.testing.assert_allclose(result, adjusted(plain, 4, 2), rtol=1e-6)
-    with pytest.warns(
-        UserWarning, match="4 samples are too few for num_regressors=3; .* at least 5"
-    ):
+    with pytest.warns(UserWarning, match="4 samples are too few for num_regressors=3;"):
         result = metrics.R2Score(num_regressors=3)(y_true, y_pred).numpy()
     assert result == plain
 
@@ -81,7 +78,7 @@ def test_wrong_arguments_are_refused(arguments, message):
 def test_errors_say_what_does_not_fit():
     with pytest.raises(ValueError, match=r"R2Score: y_true has the shape \(3,\) and y_pred \(3,\)"):
         metrics.R2Score().update_state(np.ones(3), np.ones(3))
-    with pytest.raises(ValueError, match="R2Score: .* before the first batch"):
+    with pytest.raises(ValueError, match=r"R2Score: .* before the first batch"):
         metrics.R2Score().result()
     with pytest.raises(ValueError, match=r"y_true has the shape \(3, 2\) and y_pred \(2, 2\)"):
         metrics.RootMeanSquaredError().update_state(np.ones((3, 2)), np.ones((2, 2)))
