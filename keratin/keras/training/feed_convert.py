@@ -7,6 +7,7 @@ What is too large to be read at once (`LazyRows`) is read a batch at a time.
 
 from __future__ import annotations
 
+import array
 import mmap
 import numbers
 from collections.abc import Callable, Mapping
@@ -27,6 +28,8 @@ from keratin.sparse._tensor import SparseTensor, to_dense
 
 # Files, memory maps and sparse matrices of more bytes than this are read a batch at a time.
 READ_AT_ONCE = 64 << 20
+
+_BUFFERS = (numbers.Number, memoryview, range, array.array)
 
 Rows = slice | np.ndarray  # which rows: a range, or their numbers
 
@@ -106,13 +109,13 @@ def leaf_array(value: Any, where: str) -> Any:
     """The array of a leaf: NumPy's, a device's, or `LazyRows`. None stays None."""
     if value is None or isinstance(value, LazyRows):
         return value
-    array = _array_of(value, where)
-    if not array.ndim:
+    found = _array_of(value, where)
+    if not found.ndim:
         raise ValueError(
             f"{where} is a single value ({_short(value)}), but rows are expected: an array of "
             "shape (number of rows, ...). For one row, write np.array([value])."
         )
-    return array
+    return found
 
 
 def _array_of(value: Any, where: str) -> Any:
@@ -235,7 +238,7 @@ def _of_python(value: Any, where: str) -> np.ndarray:
 
 
 def _array_like(value: Any) -> bool:
-    return isinstance(value, (numbers.Number, memoryview, range)) or hasattr(value, "__array__")
+    return isinstance(value, _BUFFERS) or hasattr(value, "__array__")
 
 
 def _check_rows(value: Any, where: str) -> None:

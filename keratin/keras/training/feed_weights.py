@@ -172,7 +172,7 @@ def labels_of(y: np.ndarray, output_rank: int | None = None) -> np.ndarray:
 
 def _is_by_position(y: np.ndarray, output_rank: int | None) -> bool:
     """Whether [rows, n] holds the classes of n positions, rather than a row of class scores."""
-    if output_rank is not None and output_rank != y.ndim:
+    if output_rank is not None:
         return output_rank == y.ndim + 1
     return y.dtype.kind in "iu" and bool((y > 1).any())
 
