@@ -2,6 +2,7 @@
 
 import ctypes
 import gc
+import importlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,11 +25,12 @@ def tf() -> Any:
 
 @pytest.fixture(autouse=True)
 def _names_of_examples(request: pytest.FixtureRequest) -> None:
-    """Docstring examples find `tf` and `np` defined."""
+    """Docstring examples find `tf`, `keras` and `np` defined."""
     if isinstance(request.node, pytest.DoctestItem):
         namespace = request.getfixturevalue("doctest_namespace")
         namespace["np"] = np
         namespace["tf"] = request.getfixturevalue("tf")
+        namespace["keras"] = importlib.import_module("keratin.keras")
 
 
 @pytest.fixture(autouse=True, scope="module")
