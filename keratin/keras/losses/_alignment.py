@@ -148,12 +148,19 @@ def _with_size_one(true: Shape, pred: Shape, axis: int) -> bool:
     return true == (*pred[:axis], 1, *pred[axis + 1 :])
 
 
+def check_axis(axis: Any) -> None:
+    """Raise for what is no axis at all; True would else pass for 1."""
+    if not isinstance(axis, (int, np.integer)) or isinstance(axis, bool):
+        raise errors.InvalidArgumentError(
+            f"axis={axis!r} is no axis; give the integer of the axis of the classes, such as -1"
+        )
+
+
 def axis_of(axis: int, rank: int) -> int:
     """The axis counted from the front."""
-    if not isinstance(axis, int) or isinstance(axis, bool) or not -rank <= axis < rank:
+    if not -rank <= axis < rank:
         raise errors.InvalidArgumentError(
-            f"axis={axis!r} is no axis of y_pred of rank {rank}; give one integer from {-rank} "
-            f"to {rank - 1}"
+            f"axis={axis} is no axis of y_pred of rank {rank}; give one from {-rank} to {rank - 1}"
         )
     return axis % rank
 

@@ -16,6 +16,7 @@ from keratin.keras._core.settings import settings
 from keratin.keras.losses._alignment import (
     aligned,
     axis_of,
+    check_axis,
     check_one_hot,
     class_numbers,
     loss_function,
@@ -41,6 +42,7 @@ def categorical_crossentropy(
     >>> keras.losses.categorical_crossentropy([[0, 1], [1, 0]], [[0.5, 0.5], [0.25, 0.75]]).numpy()
     array([0.6931472, 1.3862944], dtype=float32)
     """
+    check_axis(axis)
     return _categorical_crossentropy(
         y_true, y_pred, from_logits, label_smoothing, axis, settings.epsilon
     )
@@ -93,6 +95,7 @@ def categorical_focal_crossentropy(
     >>> keras.losses.categorical_focal_crossentropy(y_true, y_pred).numpy()
     array([0.0433217, 0.0002634], dtype=float32)
     """
+    check_axis(axis)
     return _categorical_focal_crossentropy(
         y_true, y_pred, alpha, gamma, from_logits, label_smoothing, axis, settings.epsilon
     )

@@ -13,6 +13,7 @@ from keratin._engine.tensor import Tensor, convert_to_tensor
 from keratin.keras._core import dtype_policy, names
 from keratin.keras._core.config import Configurable, constructor
 from keratin.keras._core.serialization import deserialize_keras_object, serialize_keras_object
+from keratin.keras._core.settings import settings
 from keratin.keras.losses._alignment import with_same_rank
 from keratin.keras.losses._reduction import reduce_weighted_values, standardize_reduction
 from keratin.math import logical_and
@@ -47,7 +48,7 @@ class Loss(Configurable):
     ):
         self.name = name or names.of_instance(type(self))
         self.reduction = standardize_reduction(reduction)
-        self._dtype_policy = dtype_policy.get(dtype) if dtype else _default_policy()
+        self._dtype_policy = dtype_policy.get(dtype or settings.floatx)
         self._dtype = self._dtype_policy.compute_dtype
 
     @property
@@ -114,10 +115,6 @@ class Loss(Configurable):
         for key in fixed:
             setattr(made, key, config.get(key, getattr(made, key)))
         return made
-
-
-def _default_policy() -> Any:
-    return dtype_policy.get(dtype_policy.settings.floatx)
 
 
 def converted(value: Any, dtype: Any) -> Any:
@@ -201,9 +198,9 @@ class LossFunctionWrapper(Loss):
         return super().from_config(config)
 
     def __repr__(self) -> str:
-        settings = "".join([f", {name}={value!r}" for name, value in self._fn_kwargs.items()])
+        given = "".join([f", {name}={value!r}" for name, value in self._fn_kwargs.items()])
         name = getattr(self.fn, "__name__", repr(self.fn))
-        return f"<{type(self).__name__}({name}{settings}), reduction={self.reduction!r}>"
+        return f"<{type(self).__name__}({name}{given}), reduction={self.reduction!r}>"
 
 
 def _aligned_structures(y_true: Any, y_pred: Any) -> tuple[Any, Any]:
@@ -232,7 +229,12 @@ class FunctionLoss(LossFunctionWrapper):
         reduction: str | None,
         name: str | None,
         dtype: Any,
-        **settings: Any,
+        **kwargs: Any,
     ):
-        super().__init__(fn, reduction, name, dtype, **settings)
-        vars(self).update(settings)
+        super().__init__(fn, reduction, name, dtype, **kwargs)
+        vars(self).update(kwargs)
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> Self:
+        """Make a loss from what `get_config` gave; files of Keras 2 also name the function."""
+        return super().from_config({key: value for key, value in config.items() if key != "fn"})

@@ -11,7 +11,7 @@ from keratin._engine.tensor import Tensor
 from keratin.array._support import named
 from keratin.keras._core import crossentropy
 from keratin.keras._core.settings import settings
-from keratin.keras.losses._alignment import aligned, class_numbers, loss_function
+from keratin.keras.losses._alignment import aligned, check_axis, class_numbers, loss_function
 from keratin.keras.losses._labels import check_class_values
 from keratin.keras.losses._loss import FunctionLoss
 from keratin.keras.losses._reduction import MEAN
@@ -101,6 +101,7 @@ def sparse_categorical_crossentropy(
     >>> keras.losses.sparse_categorical_crossentropy([1, 0], [[0.5, 0.5], [0.25, 0.75]]).numpy()
     array([0.6931472, 1.3862944], dtype=float32)
     """
+    check_axis(axis)
     check_class_values("sparse_categorical_crossentropy", y_true, y_pred.shape, axis, ignore_class)
     if ignore_class is None:
         return _sparse_categorical_crossentropy(y_true, y_pred, from_logits, axis, settings.epsilon)
