@@ -210,7 +210,7 @@ class Metric(Configurable):
         own = super().get_config()
         if any(parameter.kind is parameter.VAR_KEYWORD for parameter in known):
             return {"name": self.name, "dtype": self.dtype, **own}
-        base = {key: getattr(self, key) for key in ("name", "dtype") if key in own}
+        base: dict[str, Any] = {k: getattr(self, k) for k in ("name", "dtype") if k in own}
         return {**base, **own, **base}
 
     @classmethod

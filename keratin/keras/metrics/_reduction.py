@@ -13,6 +13,7 @@ from keratin.keras._core.serialization import deserialize_keras_object, serializ
 from keratin.keras.losses._reduction import same_rank
 from keratin.keras.metrics._arrays import divide_no_nan, weights_like
 from keratin.keras.metrics._metric import Metric
+from keratin.keras.metrics._mixing import mixing
 
 
 class Sum(Metric):
@@ -98,7 +99,8 @@ class MeanMetricWrapper(Mean):
         self, y_true: Any, y_pred: Any, sample_weight: Any = None
     ) -> None:
         """Take a batch of labels and predictions into account."""
-        values = self._fn(y_true, y_pred, **self._fn_kwargs)
+        with mixing():
+            values = self._fn(y_true, y_pred, **self._fn_kwargs)
         self._add(values, sample_weight, mask_of(y_pred))
 
     def get_config(self) -> dict[str, Any]:
