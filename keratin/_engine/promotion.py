@@ -27,6 +27,7 @@ from keratin._engine import dtype as dtypes
 from keratin._engine import errors
 from keratin._engine.op import before_convert_hooks, op
 from keratin._engine.operators import operators
+from keratin._engine.state import context
 from keratin._engine.tensor import Tensor, convert_to_tensor
 from keratin._engine.variable import Variable
 
@@ -260,9 +261,11 @@ def promoting(
         flat = [list(args[i]) if i in sequences else [args[i]] for i in shared]
         given = [value for group in flat for value in group if value is not None]
         for value in given:
-            handler = getattr(type(value), "__keratin_op__", None)
-            if handler is not None:
-                return handler(value, adapter, args)
+            for item in value if isinstance(value, (list, tuple)) else (value,):
+                handler = getattr(type(item), "__keratin_op__", None)
+                if handler is not None:
+                    return handler(item, adapter, args)
+        given = [_read(value) for value in given]
         chosen, found = choice.of(function, given)
         alike = iter(found)
         values = list(args)
@@ -384,11 +387,18 @@ def promoted(
     return promoting(op(body, T=T), rules=rules)
 
 
+def _read(value: Any) -> Any:
+    """A variable as it is read, where that casts it."""
+    if context.autocast is None or not isinstance(value, Variable):
+        return value
+    return operators.identity(value)
+
+
 def _agree(
     args: Sequence[Any], shared: list[int], sequences: set[int], settled: frozenset[str]
 ) -> bool:
     """Whether the op takes the arguments as they are: tensors of one dtype, and Python numbers."""
-    if sequences:
+    if sequences or context.autocast is not None:
         return False
     dtype = None
     number: type = bool

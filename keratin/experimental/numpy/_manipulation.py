@@ -498,11 +498,12 @@ def take(a: Any, indices: Any, axis: Any = None, out: Any = None, mode: str = "c
         raise ValueError(f"take: mode must be 'clip' or 'wrap', given {mode!r}.")
     if mode == "raise":
         raise ValueError("take: mode 'raise' is not there, compiled code cannot raise. Use 'clip'.")
-    return _take(array(a), array(indices), axis, mode)
+    return taken(array(a), array(indices), axis, mode)
 
 
 @op
-def _take(a: Array, indices: Array, axis: Static, mode: Static) -> Array:
+def taken(a: Array, indices: Array, axis: Static, mode: Static) -> Array:
+    """The elements at the indices; `mode` is that of `jnp.take`."""
     return jnp.take(a, indices, axis=axis, mode=mode)
 
 
@@ -515,9 +516,10 @@ def take_along_axis(arr: Any, indices: Any, axis: Any) -> Any:
     arr, indices = array(arr), array(indices)
     if axis is None:
         arr, axis = tensors.reshape(arr, [-1]), 0
-    return _take_along_axis(arr, indices, axis)
+    return taken_along_axis(arr, indices, axis, "clip")
 
 
 @op
-def _take_along_axis(arr: Array, indices: Array, axis: Static) -> Array:
-    return jnp.take_along_axis(arr, indices, axis=axis, mode="clip")
+def taken_along_axis(arr: Array, indices: Array, axis: Static, mode: Static) -> Array:
+    """The elements at the indices, other axes in step; `mode` is that of `jnp.take_along_axis`."""
+    return jnp.take_along_axis(arr, indices, axis=axis, mode=mode)

@@ -11,13 +11,11 @@ import inspect
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-import numpy as np
-
+from keratin._engine.op import op
 from keratin._engine.promotion import promoting
-from keratin._engine.tensor import Tensor
-from keratin._engine.variable import Variable
-from keratin.keras._core.symbolic import KerasTensor, OpCall, any_symbolic
+from keratin.keras._core.symbolic import KerasTensor
 from keratin.keras.ops._promotion import keras_rules
+from keratin.keras.ops._support import operation as named_operation
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -52,9 +50,6 @@ _IRREGULAR = {
     "swish": "Silu",
 }
 
-# What is certainly no symbolic tensor, and holds none.
-_PLAIN = frozenset({Tensor, Variable, int, float, bool, str, type(None), np.ndarray})
-
 
 def operation_name(function_name: str) -> str:
     """The class that a function of keras.ops has in files of Keras.
@@ -71,18 +66,7 @@ def operation_name(function_name: str) -> str:
 
 def operation(function: Function) -> Function:
     """Have a function of several ops stand in graphs as one operation, under its own name."""
-
-    @functools.wraps(function)
-    def call(*args: Any, **kwargs: Any) -> Any:
-        for value in args:
-            if type(value) not in _PLAIN and any_symbolic(value):
-                return OpCall(call)(*args, **kwargs)
-        if kwargs and any_symbolic(kwargs):
-            return OpCall(call)(*args, **kwargs)
-        return function(*args, **kwargs)
-
-    call.__keras_operation__ = operation_name(function.__name__)  # type: ignore[attr-defined]
-    return call  # type: ignore[return-value]
+    return named_operation(operation_name(function.__name__))(function)
 
 
 def adapted(function: Callable[..., Any], name: str, names: str | None = None, **how: Any) -> Any:
@@ -90,6 +74,15 @@ def adapted(function: Callable[..., Any], name: str, names: str | None = None, *
     adapter = promoting(function, names, rules=keras_rules, name=name, **how)
     adapter.__keras_operation__ = operation_name(name)  # type: ignore[attr-defined]
     return adapter
+
+
+def promoted_op(*, T: str, **how: Any) -> Callable[[Any], Any]:
+    """`@op` and `adapted` in one: for operations that are in no other namespace."""
+
+    def decorate(body: Callable[..., Any]) -> Any:
+        return adapted(op(body, T=T), body.__name__, **how)
+
+    return decorate
 
 
 def without_symbols(function: Function) -> Function:

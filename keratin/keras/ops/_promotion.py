@@ -16,7 +16,9 @@ import numpy as np
 
 from keratin._engine import dtype as dtypes
 from keratin._engine import promotion
+from keratin._engine.operators import operators
 from keratin._engine.promotion import Rules, as_tensor, fitting
+from keratin._engine.state import context
 from keratin._engine.tensor import Tensor
 from keratin._engine.variable import Variable
 from keratin.keras._core.settings import settings
@@ -64,7 +66,7 @@ def _kinds_of(value: Any) -> Iterator[Any]:
     """Keras counts lists as tensors, and NumPy's 64-bit numbers as Python's."""
     if isinstance(value, np.generic) and value.dtype.itemsize >= 8 and value.dtype.kind in "iufc":
         yield {"i": int, "u": int, "f": float, "c": complex}[value.dtype.kind]
-    elif isinstance(value, (list, tuple)) and not _holds_tensors(value):
+    elif isinstance(value, (list, tuple)) and not holds_tensors(value):
         kind = np.asarray(value).dtype.kind if len(value) else "f"
         yield {"b": BOOL, "i": INT32, "u": INT32, "c": np.dtype("complex64")}.get(kind, floatx())
     elif isinstance(value, (list, tuple)):
@@ -74,9 +76,10 @@ def _kinds_of(value: Any) -> Iterator[Any]:
         yield from promotion.kinds_of(value)
 
 
-def _holds_tensors(value: Any) -> bool:
+def holds_tensors(value: Any) -> bool:
+    """Whether a value is a tensor, or a list with tensors in it."""
     if isinstance(value, (list, tuple)):
-        return any(_holds_tensors(item) for item in value)
+        return any(holds_tensors(item) for item in value)
     return hasattr(value, "dtype") and not isinstance(value, np.generic)
 
 
@@ -90,13 +93,16 @@ def tensor(value: Any, dtype: Any = None) -> Any:
     """The value as a tensor, of this dtype or the one that Keras gives it."""
     if dtype is not None:
         return as_tensor(value, dtypes.as_dtype(dtype).numpy_dtype)
-    if isinstance(value, (Tensor, Variable)):
+    if isinstance(value, Variable):
+        return value if context.autocast is None else operators.identity(value)
+    if isinstance(value, Tensor):
         return value
     return as_tensor(value, result_type(value))
 
 
 def promote(*values: Any, to: Any = None) -> list[Any]:
     """The values as tensors of the one dtype they promote to; `to` has the last word on it."""
+    values = tuple([tensor(v) if isinstance(v, Variable) else v for v in values])
     dtype = result_type(*values)
     dtype = dtype if to is None else to(dtype, keras_rules())
     return [as_tensor(value, dtype) for value in values]
