@@ -89,7 +89,7 @@ class Model(Trainer, Layer):
     def _whole_graph(self) -> Function | None:
         """The graph between inputs and outputs; that of a subclass is found by a symbolic call."""
         graph: Function | None = vars(self)["_graph"]
-        if graph is None and "_inner_graph" not in vars(self):
+        if graph is None and "_inner_graph" not in vars(self) and self.built:
             vars(self)["_inner_graph"] = self._trace_graph()
         return graph or vars(self).get("_inner_graph")
 
