@@ -436,6 +436,7 @@ def staged_scan(
     names: Sequence[str],
     what: str,
     reverse: bool = False,
+    unroll: int | bool = 1,
 ) -> tuple[list[Any], Any]:
     """A loop over the first axis of `elements`: the final state, and what each round gave, stacked.
 
@@ -467,7 +468,7 @@ def staged_scan(
             after = parts.ordered([*found[:count], *found[middle:]], state)
             return after, found[count:middle]
 
-        final, stacked = lax.scan(step, state, xs, length=length, reverse=reverse)
+        final, stacked = lax.scan(step, state, xs, length, reverse, unroll)
         return [*final, *stacked]
 
     kernel = Kernel("scan", loop)

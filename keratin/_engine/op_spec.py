@@ -113,6 +113,8 @@ def public_name(module: str, name: str) -> str:
     name = name.strip("_")
     package, *spaces, _ = module.split(".")
     public = [space for space in spaces if space != "array" and not space.startswith("_")]
+    if public[:1] == ["keras"]:
+        return ".".join([*public, name])
     if name in dir(sys.modules.get(package)):
         public = []
     return ".".join(["tf", *public, name])

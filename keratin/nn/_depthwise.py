@@ -14,7 +14,7 @@ from keratin.nn._convolution_transpose import full_shape, pullback
 from keratin.nn._window import Layout
 
 
-def _depthwise(
+def depthwise(
     inputs: jax.Array,
     filters: jax.Array,
     strides: Axes,
@@ -54,7 +54,7 @@ def depthwise_conv2d(
     """
     check_ranks(input, filter, 2, batched=False)
     where = _window.layout(data_format, 2)
-    return _depthwise(input, filter, strides, padding, where, dilations)
+    return depthwise(input, filter, strides, padding, where, dilations)
 
 
 @op(T="float")
@@ -77,7 +77,7 @@ def separable_conv2d(
     check_ranks(input, depthwise_filter, 2, batched=False)
     _check_pointwise(depthwise_filter.shape, pointwise_filter.shape)
     where = _window.layout(data_format, 2)
-    features = _depthwise(input, depthwise_filter, strides, padding, where, dilations)
+    features = depthwise(input, depthwise_filter, strides, padding, where, dilations)
     return convolve(features, pointwise_filter, 1, "VALID", where)
 
 
@@ -113,7 +113,7 @@ def depthwise_conv2d_backprop_input(
     check_ranks(out_backprop, filter, 2, batched=False)
     where = _window.layout(data_format, 2)
     return pullback(
-        lambda x: _depthwise(x, filter, strides, padding, where, dilations),
+        lambda x: depthwise(x, filter, strides, padding, where, dilations),
         full_shape(input_sizes, out_backprop.shape, "input_sizes"),
         out_backprop,
     )
@@ -141,7 +141,7 @@ def depthwise_conv2d_backprop_filter(
     check_ranks(input, out_backprop, 2, batched=False)
     where = _window.layout(data_format, 2)
     return pullback(
-        lambda f: _depthwise(input, f, strides, padding, where, dilations),
+        lambda f: depthwise(input, f, strides, padding, where, dilations),
         full_shape(filter_sizes, input.shape, "filter_sizes"),
         out_backprop,
     )

@@ -1,4 +1,4 @@
-"""Activations. Integers become float32 where the result is not a whole number."""
+"""Activations. Integers become `floatx` where the result is not a whole number."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from keratin import math, nn
-from keratin._engine.op import Array, T, op
+from keratin import array, math, nn
+from keratin._engine.op import Array, op
+from keratin._engine.operators import operators
+from keratin.keras.activations import _functions as activations
+from keratin.keras.ops._operations import operation
 from keratin.keras.ops._support import (
     as_floating,
     as_numeric,
     as_tensor,
     floating,
-    operation,
     promoted,
-    require,
 )
-from keratin.math._number import as_number
 
 # Rectifiers
 
 
-@operation("Relu")
+@operation
 def relu(x: Any) -> Any:
     """max(x, 0). Its gradient at 0 is 0.
 
@@ -34,7 +34,7 @@ def relu(x: Any) -> Any:
     return nn.relu(as_numeric(x))
 
 
-@operation("Relu6")
+@operation
 def relu6(x: Any) -> Any:
     """min(max(x, 0), 6).
 
@@ -44,7 +44,7 @@ def relu6(x: Any) -> Any:
     return nn.relu6(as_floating(x))
 
 
-@operation("LeakyRelu")
+@operation
 def leaky_relu(x: Any, negative_slope: float = 0.2) -> Any:
     """x where positive, negative_slope * x elsewhere.
 
@@ -54,25 +54,17 @@ def leaky_relu(x: Any, negative_slope: float = 0.2) -> Any:
     return nn.leaky_relu(as_floating(x), negative_slope)
 
 
-@operation("Elu")
+@operation
 def elu(x: Any, alpha: float = 1.0) -> Any:
     """x where positive, alpha * (exp(x) - 1) elsewhere.
 
     >>> keras.ops.elu([-1.0, 0.0, 2.0]).numpy().round(3)
     array([-0.632,  0.   ,  2.   ], dtype=float32)
     """
-    if type(alpha) is float and alpha == 1.0:
-        return nn.elu(as_floating(x))
-    return _scaled_elu(as_floating(x), as_number(alpha))
+    return activations.elu(as_tensor(x), alpha)
 
 
-@op(T="float")
-def _scaled_elu(x: T, alpha: Array) -> Array:
-    negative = jnp.expm1(jnp.where(x > 0, 0, x))
-    return jnp.where(x > 0, x, alpha.astype(x.dtype) * negative)
-
-
-@operation("Selu")
+@operation
 def selu(x: Any) -> Any:
     """`elu`, scaled so that a deep network keeps mean 0 and variance 1.
 
@@ -82,23 +74,17 @@ def selu(x: Any) -> Any:
     return nn.selu(as_floating(x))
 
 
-@operation("Celu")
+@operation
 def celu(x: Any, alpha: float = 1.0) -> Any:
     """x where positive, alpha * (exp(x / alpha) - 1) elsewhere.
 
     >>> keras.ops.celu([-1.0, 0.0, 2.0], alpha=2.0).numpy().round(3)
     array([-0.787,  0.   ,  2.   ], dtype=float32)
     """
-    return _celu(as_floating(x), as_number(alpha))
+    return activations.celu(as_tensor(x), alpha)
 
 
-@op(T="float")
-def _celu(x: T, alpha: Array) -> Array:
-    alpha = alpha.astype(x.dtype)
-    return jnp.maximum(x, 0) + alpha * jnp.expm1(jnp.minimum(x, 0) / alpha)
-
-
-@operation("Gelu")
+@operation
 def gelu(x: Any, approximate: bool = True) -> Any:
     """x times the probability that a standard normal number is less than x.
 
@@ -110,7 +96,7 @@ def gelu(x: Any, approximate: bool = True) -> Any:
     return nn.gelu(as_floating(x), bool(approximate))
 
 
-@operation("Silu")
+@operation
 def silu(x: Any) -> Any:
     """x * sigmoid(x), also called swish.
 
@@ -123,50 +109,33 @@ def silu(x: Any) -> Any:
 swish = silu
 
 
-@operation("HardSilu")
+@operation
 def hard_silu(x: Any) -> Any:
     """x * hard_sigmoid(x), also called hard swish.
 
     >>> keras.ops.hard_silu([-4.0, 0.0, 1.0, 4.0]).numpy().round(3)
     array([-0.   ,  0.   ,  0.667,  4.   ], dtype=float32)
     """
-    return _hard_silu(as_floating(x))
+    return activations.hard_silu(as_tensor(x))
 
 
 hard_swish = hard_silu
 
 
-@op(T="float")
-def _hard_silu(x: T) -> Array:
-    return x * (jax.nn.relu6(x + 3) / 6)
-
-
-@operation("Glu")
+@operation
 def glu(x: Any, axis: int = -1) -> Any:
     """One half of x along the axis, times the sigmoid of the other.
 
     >>> keras.ops.glu([1.0, 2.0, 0.0, 100.0]).numpy()
     array([0.5, 2. ], dtype=float32)
     """
-    return _glu(as_floating(x), axis)
-
-
-@op(T="float")
-def _glu(x: T, axis: int) -> Array:
-    size = x.shape[axis]
-    require(
-        size % 2 == 0,
-        f"x has shape {list(x.shape)}, with {size} elements along axis {axis}: an even number is "
-        "needed, one half of which gates the other",
-    )
-    value, gate = jnp.split(x, 2, axis)
-    return value * jax.nn.sigmoid(gate)
+    return activations.glu(as_tensor(x), axis)
 
 
 # Sigmoids
 
 
-@operation("Sigmoid")
+@operation
 def sigmoid(x: Any) -> Any:
     """1 / (1 + exp(-x)), between 0 and 1.
 
@@ -176,7 +145,7 @@ def sigmoid(x: Any) -> Any:
     return math.sigmoid(as_floating(x))
 
 
-@operation("LogSigmoid")
+@operation
 def log_sigmoid(x: Any) -> Any:
     """log(sigmoid(x)), without underflow.
 
@@ -186,37 +155,27 @@ def log_sigmoid(x: Any) -> Any:
     return math.log_sigmoid(as_floating(x))
 
 
-@operation("HardSigmoid")
+@operation
 def hard_sigmoid(x: Any) -> Any:
     """x / 6 + 1 / 2, no less than 0 and no more than 1.
 
     >>> keras.ops.hard_sigmoid([-3.0, 0.0, 1.5]).numpy()
     array([0.  , 0.5 , 0.75], dtype=float32)
     """
-    return _hard_sigmoid(as_floating(x))
+    return activations.hard_sigmoid(as_tensor(x))
 
 
-@op(T="float")
-def _hard_sigmoid(x: T) -> Array:
-    return jax.nn.relu6(x + 3) / 6
-
-
-@operation("SparseSigmoid")
+@operation
 def sparse_sigmoid(x: Any) -> Any:
     """(x + 1) / 2, no less than 0 and no more than 1.
 
     >>> keras.ops.sparse_sigmoid([-2.0, 0.0, 0.5]).numpy()
     array([0.  , 0.5 , 0.75], dtype=float32)
     """
-    return _sparse_sigmoid(as_floating(x))
+    return activations.sparse_sigmoid(as_tensor(x))
 
 
-@op(T="float")
-def _sparse_sigmoid(x: T) -> Array:
-    return 0.5 * jnp.clip(x + 1, 0, 2)
-
-
-@operation("Softplus")
+@operation
 def softplus(x: Any) -> Any:
     """log(1 + exp(x)), without overflow.
 
@@ -226,37 +185,27 @@ def softplus(x: Any) -> Any:
     return math.softplus(as_floating(x))
 
 
-@operation("SparsePlus")
+@operation
 def sparse_plus(x: Any) -> Any:
     """0 up to -1, x from 1 on, and (x + 1)^2 / 4 between.
 
     >>> keras.ops.sparse_plus([-2.0, 0.0, 2.0]).numpy()
     array([0.  , 0.25, 2.  ], dtype=float32)
     """
-    return _sparse_plus(as_floating(x))
+    return activations.sparse_plus(as_tensor(x))
 
 
-@op(T="float")
-def _sparse_plus(x: T) -> Array:
-    return jnp.where(x <= -1, 0, jnp.where(x >= 1, x, jnp.square(x + 1) / 4))
-
-
-@operation("Squareplus")
+@operation
 def squareplus(x: Any, b: float = 4) -> Any:
     """(x + sqrt(x^2 + b)) / 2, which is smooth and close to max(x, 0).
 
     >>> keras.ops.squareplus([-1.0, 0.0, 1.0]).numpy().round(3)
     array([0.618, 1.   , 1.618], dtype=float32)
     """
-    return _squareplus(as_floating(x), as_number(b))
+    return activations.squareplus(as_tensor(x), b)
 
 
-@op(T="float")
-def _squareplus(x: T, b: Array) -> Array:
-    return 0.5 * (x + jnp.sqrt(jnp.square(x) + b.astype(x.dtype)))
-
-
-@operation("Softsign")
+@operation
 def softsign(x: Any) -> Any:
     """x / (1 + |x|), between -1 and 1.
 
@@ -266,72 +215,53 @@ def softsign(x: Any) -> Any:
     return math.softsign(as_floating(x))
 
 
-@operation("HardTanh")
+@operation
 def hard_tanh(x: Any) -> Any:
     """x, no less than -1 and no more than 1.
 
     >>> keras.ops.hard_tanh([-2.0, 0.5, 3.0]).numpy()
     array([-1. ,  0.5,  1. ], dtype=float32)
     """
-    return _hard_tanh(as_numeric(x))
-
-
-@op(T="real")
-def _hard_tanh(x: T) -> Array:
-    one = jnp.ones((), x.dtype)
-    return jnp.where(x > 1, one, jnp.where(x < -1, -one, x))
+    x = as_numeric(x)
+    if x.dtype.kind in ("int", "uint"):
+        return math.minimum(math.maximum(x, -1 if x.dtype.kind == "int" else 0), 1)
+    return activations.hard_tanh(x)
 
 
 # Shrinking
 
 
-@operation("TanhShrink")
+@operation
 def tanh_shrink(x: Any) -> Any:
     """x - tanh(x).
 
     >>> keras.ops.tanh_shrink([-1.0, 0.0, 1.0]).numpy().round(3)
     array([-0.238,  0.   ,  0.238], dtype=float32)
     """
-    return _tanh_shrink(as_floating(x))
+    return activations.tanh_shrink(as_tensor(x))
 
 
-@op(T="float complex")
-def _tanh_shrink(x: T) -> Array:
-    return x - jnp.tanh(x)
-
-
-@operation("SoftShrink")
+@operation
 def soft_shrink(x: Any, threshold: float = 0.5) -> Any:
     """x moved towards zero by the threshold, and zero where |x| is no more than it.
 
     >>> keras.ops.soft_shrink([-1.0, 0.25, 2.0]).numpy()
     array([-0.5,  0. ,  1.5], dtype=float32)
     """
-    return _soft_shrink(as_floating(x), as_number(threshold))
+    return activations.soft_shrink(as_tensor(x), threshold)
 
 
-@op(T="float")
-def _soft_shrink(x: T, threshold: Array) -> Array:
-    limit = threshold.astype(x.dtype)
-    return jnp.where(x > limit, x - limit, jnp.where(x < -limit, x + limit, 0))
-
-
-@operation("HardShrink")
+@operation
 def hard_shrink(x: Any, threshold: float = 0.5) -> Any:
     """x, and zero where |x| is no more than the threshold.
 
     >>> keras.ops.hard_shrink([-1.0, 0.25, 2.0]).numpy()
     array([-1.,  0.,  2.], dtype=float32)
     """
-    return _hard_shrink(as_floating(x), as_number(threshold))
+    return activations.hard_shrink(as_tensor(x), threshold)
 
 
-@op(T="float")
-def _hard_shrink(x: T, threshold: Array) -> Array:
-    return jnp.where(jnp.abs(x) > threshold.astype(x.dtype), x, 0)
-
-
-@operation("Threshold")
+@operation
 def threshold(x: Any, threshold: Any, default_value: Any) -> Any:
     """x where it is more than the threshold, `default_value` elsewhere.
 
@@ -339,22 +269,15 @@ def threshold(x: Any, threshold: Any, default_value: Any) -> Any:
     array([0., 0., 2.], dtype=float32)
     """
     x = as_numeric(x)
-    if isinstance(default_value, float):
-        x = as_floating(x)
-    return _threshold(x, threshold, default_value)
-
-
-@op(T="real")
-def _threshold(x: T, threshold: Array, default_value: Array) -> Array:
-    limited = jnp.issubdtype(x.dtype, jnp.inexact)
-    limit = threshold.astype(x.dtype) if limited else threshold
-    return jnp.where(x > limit, x, default_value.astype(x.dtype))
+    if x.dtype.kind in ("int", "uint") and isinstance(default_value, int):
+        return array.where(operators.cast(x, "float32") > threshold, x, default_value)
+    return activations.threshold(x, threshold, default_value)
 
 
 # Over axes
 
 
-@operation("Softmax")
+@operation
 def softmax(x: Any, axis: Any = -1) -> Any:
     """exp(x) divided by its sum along an axis, or over several together.
 
@@ -367,8 +290,7 @@ def softmax(x: Any, axis: Any = -1) -> Any:
     x = as_floating(x)
     if isinstance(axis, int):
         _warn_of_one_class(x, axis)
-        return math.softmax(x, axis)
-    return _softmax_over(x, axis)
+    return activations.softmax(x, axis)
 
 
 def _warn_of_one_class(x: Any, axis: int) -> None:
@@ -381,12 +303,7 @@ def _warn_of_one_class(x: Any, axis: int) -> None:
         )
 
 
-@op(T="float")
-def _softmax_over(x: T, axis: Any) -> Array:
-    return jax.nn.softmax(x, axis)
-
-
-@operation("LogSoftmax")
+@operation
 def log_softmax(x: Any, axis: Any = -1) -> Any:
     """The logarithm of `softmax`, without underflow.
 
@@ -394,40 +311,20 @@ def log_softmax(x: Any, axis: Any = -1) -> Any:
     array([[  -0.6931472,   -0.6931472],
            [-100.       ,    0.       ]], dtype=float32)
     """
-    x = as_floating(x)
-    return math.log_softmax(x, axis) if isinstance(axis, int) else _log_softmax_over(x, axis)
+    return activations.log_softmax(as_floating(x), axis)
 
 
-@op(T="float")
-def _log_softmax_over(x: T, axis: Any) -> Array:
-    return jax.nn.log_softmax(x, axis)
-
-
-@operation("Sparsemax")
+@operation
 def sparsemax(x: Any, axis: int = -1) -> Any:
     """The probabilities closest to x along the axis; many of them are zero.
 
     >>> keras.ops.sparsemax([-1.0, 0.0, 1.0, 1.5]).numpy()
     array([0.  , 0.  , 0.25, 0.75], dtype=float32)
     """
-    return _sparsemax(as_floating(x), axis)
+    return activations.sparsemax(as_tensor(x), axis)
 
 
-@op(T="float")
-def _sparsemax(x: T, axis: int) -> Array:
-    falling = -jnp.sort(-x, axis=axis)
-    total = jnp.cumsum(falling, axis=axis, dtype=x.dtype)
-    shape = [1] * x.ndim
-    shape[axis] = -1
-    rank = jnp.arange(1, x.shape[axis] + 1, dtype=x.dtype).reshape(shape)
-    # The elements that keep a share: those above the threshold that they would make.
-    kept = falling - (total - 1) / rank > 0
-    count = jnp.sum(kept, axis=axis, keepdims=True, dtype=x.dtype)
-    among = jnp.sum(jnp.where(kept, falling, 0), axis=axis, keepdims=True, dtype=x.dtype)
-    return jnp.maximum(x - (among - 1) / count, 0)
-
-
-@operation("Polar")
+@operation
 def polar(abs_: Any, angle: Any) -> Any:
     """Complex numbers of these absolute values and angles, in radians.
 

@@ -10,10 +10,11 @@ import jax.numpy as jnp
 import numpy as np
 
 from keratin._engine.op import Array, op
-from keratin.keras.ops._support import as_tensor, operation, promoted, require
+from keratin.keras.ops._operations import operation
+from keratin.keras.ops._support import as_tensor, promoted, require
 
 
-@operation("DotProductAttention")
+@operation
 def dot_product_attention(
     query: Any,
     key: Any,
@@ -39,9 +40,8 @@ def dot_product_attention(
     >>> keras.ops.dot_product_attention(x, x, x, is_causal=True).shape
     TensorShape([1, 3, 2, 4])
     """
-    tensors = [as_tensor(query), as_tensor(key), as_tensor(value)]
-    names = ("query", "key", "value")
-    for name, tensor in zip(names, tensors, strict=True):
+    query, key, value = as_tensor(query), as_tensor(key), as_tensor(value)
+    for name, tensor in (("query", query), ("key", key), ("value", value)):
         require(
             tensor.ndim == 4,
             f"{name} has shape {list(tensor.shape)}; expected four axes: batch, length, heads and "
@@ -59,7 +59,15 @@ def dot_product_attention(
         )
     scale = None if scale is None else float(scale)
     return _dot_product_attention(
-        *tensors, bias, mask, scale, bool(is_causal), flash_attention, attn_logits_soft_cap
+        query,
+        key,
+        value,
+        bias,
+        mask,
+        scale,
+        bool(is_causal),
+        flash_attention,
+        attn_logits_soft_cap,
     )
 
 

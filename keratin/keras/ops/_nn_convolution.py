@@ -10,7 +10,8 @@ import jax.numpy as jnp
 
 from keratin._engine.op import Array, op
 from keratin.keras._core.settings import standardize_data_format
-from keratin.keras.ops._support import as_tensor, floating, operation, require
+from keratin.keras.ops._operations import operation
+from keratin.keras.ops._support import as_tensor, floating, require
 from keratin.nn import _window
 from keratin.nn._convolution import convolve
 from keratin.nn._convolution_transpose import pullback
@@ -28,7 +29,7 @@ def padding_mode(padding: Any, allowed: Sequence[str]) -> str:
     return mode
 
 
-@operation("Conv")
+@operation
 def conv(
     inputs: Any,
     kernel: Any,
@@ -97,7 +98,7 @@ def _causal(inputs: jax.Array, kernel: jax.Array, where: Layout, dilation_rate: 
     return jnp.pad(inputs, pairs)
 
 
-@operation("DepthwiseConv")
+@operation
 def depthwise_conv(
     inputs: Any,
     kernel: Any,
@@ -139,7 +140,7 @@ def _depthwise_conv(
     return depthwise(inputs.astype(kernel.dtype), kernel, strides, padding, where, dilation_rate)
 
 
-@operation("SeparableConv")
+@operation
 def separable_conv(
     inputs: Any,
     depthwise_kernel: Any,
@@ -194,7 +195,7 @@ def _separable_conv(
 # Transposed
 
 
-@operation("ConvTranspose")
+@operation
 def conv_transpose(
     inputs: Any,
     kernel: Any,
@@ -316,7 +317,7 @@ def _pair(value: Any, name: str) -> tuple[int, int]:
         len(pair) == 2 and all(isinstance(item, int) for item in pair),
         f"{name} must be an integer or a pair of them; given {value!r}",
     )
-    return pair  # type: ignore[return-value]
+    return pair[0], pair[1]
 
 
 def patches(
@@ -354,7 +355,7 @@ def _tiled(x: jax.Array, axis: int, count: int, size: int) -> jax.Array:
     return jnp.moveaxis(parts, axis + 1, -1)
 
 
-@operation("Unfold")
+@operation
 def unfold(
     x: Any, kernel_size: Sizes, dilation: Sizes = 1, padding: Sizes = 0, stride: Sizes = 1
 ) -> Any:
@@ -393,7 +394,7 @@ def _columns(x: jax.Array, size: Any, dilation: Any, padding: Any, stride: Any) 
     return ordered.reshape(batch, channels * window[0] * window[1], rows * columns)
 
 
-@operation("Fold")
+@operation
 def fold(
     x: Any,
     output_size: Sizes,
@@ -435,6 +436,17 @@ def _fold(
         rows % window == 0,
         f"x has shape {list(x.shape)}; its axis 1 must be a multiple of the {window} places of a "
         f"window {list(kernel_size)}",
+    )
+    counts = [
+        (size + 2 * side - (places - 1) * rate - 1) // step + 1
+        for size, places, rate, side, step in zip(
+            output_size, kernel_size, dilation, padding, stride, strict=True
+        )
+    ]
+    require(
+        x.shape[2] == counts[0] * counts[1],
+        f"x has shape {list(x.shape)}; expected {counts[0]} * {counts[1]} windows along axis 2, as "
+        f"many as images of output_size={list(output_size)} have",
     )
     return pullback(
         lambda image: _columns(image, kernel_size, dilation, padding, stride),

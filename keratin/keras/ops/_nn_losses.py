@@ -9,8 +9,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from keratin._engine.op import Array, op
+from keratin.keras._core import crossentropy
 from keratin.keras._core.settings import settings
-from keratin.keras.ops._support import as_tensor, floating, operation, require
+from keratin.keras.ops._operations import operation
+from keratin.keras.ops._support import as_tensor, floating, require
 from keratin.math._number import as_number
 from keratin.math._shape import normalize_axis
 
@@ -31,24 +33,7 @@ def _require_alike(target: jax.Array, output: jax.Array) -> None:
     )
 
 
-def _log_probabilities(output: jax.Array, epsilon: Any, from_logits: bool, axis: int) -> jax.Array:
-    """The logarithms of probabilities along an axis, of logits or of shares of their sum."""
-    if from_logits:
-        return jax.nn.log_softmax(output, axis)
-    shares = output / jnp.sum(output, axis, keepdims=True)
-    return jnp.log(_clipped(shares, epsilon))
-
-
-def _clipped(probabilities: jax.Array, epsilon: jax.Array) -> jax.Array:
-    least = epsilon.astype(probabilities.dtype)
-    return jnp.clip(probabilities, least, 1 - least)
-
-
-def _epsilon() -> Any:
-    return as_number(settings.epsilon)
-
-
-@operation("CategoricalCrossentropy")
+@operation
 def categorical_crossentropy(
     target: Any, output: Any, from_logits: bool = False, axis: int = -1
 ) -> Any:
@@ -61,12 +46,12 @@ def categorical_crossentropy(
     array([0.6931472], dtype=float32)
     """
     tensors = as_tensor(target), as_tensor(output)
-    return _categorical_crossentropy(*tensors, _epsilon(), bool(from_logits), axis)
+    return _categorical_crossentropy(*tensors, bool(from_logits), axis, settings.epsilon)
 
 
 @op
 def _categorical_crossentropy(
-    target: Array, output: Array, epsilon: Array, from_logits: bool, axis: int
+    target: Array, output: Array, from_logits: bool, axis: int, epsilon: float
 ) -> Array:
     require(
         not (target.ndim == output.ndim - 1 and jnp.issubdtype(target.dtype, jnp.integer)),
@@ -75,11 +60,10 @@ def _categorical_crossentropy(
     )
     _require_alike(target, output)
     axis = normalize_axis(axis, output.ndim)
-    target, output = _alike(target, output)
-    return -jnp.sum(target * _log_probabilities(output, epsilon, from_logits, axis), axis)
+    return crossentropy.categorical(*_alike(target, output), from_logits, axis, epsilon)
 
 
-@operation("SparseCategoricalCrossentropy")
+@operation
 def sparse_categorical_crossentropy(
     target: Any, output: Any, from_logits: bool = False, axis: int = -1
 ) -> Any:
@@ -93,12 +77,12 @@ def sparse_categorical_crossentropy(
     array([0.6931472], dtype=float32)
     """
     tensors = as_tensor(target), as_tensor(output)
-    return _sparse_categorical_crossentropy(*tensors, _epsilon(), bool(from_logits), axis)
+    return _sparse_categorical_crossentropy(*tensors, bool(from_logits), axis, settings.epsilon)
 
 
 @op
 def _sparse_categorical_crossentropy(
-    target: Array, output: Array, epsilon: Array, from_logits: bool, axis: int
+    target: Array, output: Array, from_logits: bool, axis: int, epsilon: float
 ) -> Array:
     output = floating(output)
     place = normalize_axis(axis, output.ndim)
@@ -111,13 +95,11 @@ def _sparse_categorical_crossentropy(
         f"target has shape {list(target.shape)}; expected {list(expected)}, one class number for "
         f"each row of output {list(output.shape)}, whose classes are along axis {axis}{hint}",
     )
-    logs = _log_probabilities(output, epsilon, from_logits, place)
-    classes = jax.lax.broadcasted_iota(np.int32, output.shape, place)
-    chosen = classes == jnp.expand_dims(target.astype(np.int32), place)
-    return -jnp.sum(jnp.where(chosen, logs, 0), place)
+    classes = target.astype(np.int32)
+    return crossentropy.sparse(classes, output, from_logits, place, epsilon)
 
 
-@operation("BinaryCrossentropy")
+@operation
 def binary_crossentropy(target: Any, output: Any, from_logits: bool = False) -> Any:
     """The cross-entropy between the probabilities `target` and `output`, elementwise.
 
@@ -127,22 +109,17 @@ def binary_crossentropy(target: Any, output: Any, from_logits: bool = False) -> 
     >>> keras.ops.binary_crossentropy(target, output).numpy()
     array([0.6931472, 1.3862944], dtype=float32)
     """
-    return _binary_crossentropy(as_tensor(target), as_tensor(output), _epsilon(), bool(from_logits))
+    tensors = as_tensor(target), as_tensor(output)
+    return _binary_crossentropy(*tensors, bool(from_logits), settings.epsilon)
 
 
 @op
-def _binary_crossentropy(target: Array, output: Array, epsilon: Array, from_logits: bool) -> Array:
+def _binary_crossentropy(target: Array, output: Array, from_logits: bool, epsilon: float) -> Array:
     _require_alike(target, output)
-    target, output = _alike(target, output)
-    if from_logits:
-        positive, negative = jax.nn.log_sigmoid(output), jax.nn.log_sigmoid(-output)
-    else:
-        output = _clipped(output, epsilon)
-        positive, negative = jnp.log(output), jnp.log(1 - output)
-    return -(target * positive + (1 - target) * negative)
+    return crossentropy.binary(*_alike(target, output), from_logits, epsilon)
 
 
-@operation("PSNR")
+@operation
 def psnr(x1: Any, x2: Any, max_val: float) -> Any:
     """The ratio of the largest signal to the noise between two tensors, in decibels.
 

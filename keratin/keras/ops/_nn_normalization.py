@@ -12,11 +12,11 @@ from jax import lax
 
 from keratin._engine.op import Array, T, op
 from keratin.keras._core.settings import settings
+from keratin.keras.ops._operations import operation
 from keratin.keras.ops._support import (
     as_floating,
     as_tensor,
     floating,
-    operation,
     promoted,
     require,
     wide,
@@ -32,7 +32,7 @@ def _epsilon(value: Any) -> Any:
 # Moments
 
 
-@operation("Moments")
+@operation
 def moments(x: Any, axes: Any, keepdims: bool = False, synchronized: bool = False) -> Any:
     """The mean and the variance along axes.
 
@@ -65,13 +65,14 @@ def _within_half(x: jax.Array) -> jax.Array:
 def mean_and_variance(x: jax.Array, axes: Any) -> tuple[jax.Array, jax.Array]:
     """Both along the axes, which are kept."""
     mean = jnp.mean(x, axes, keepdims=True)
-    return mean, jnp.var(x, axes, keepdims=True, mean=mean)
+    centred = x - mean
+    return mean, jnp.mean(jnp.real(centred * jnp.conj(centred)), axes, keepdims=True)
 
 
 # By moments
 
 
-@operation("BatchNorm")
+@operation
 def batch_normalization(
     x: Any,
     mean: Any,
@@ -118,7 +119,7 @@ def _batch_normalization(
     shape = [size if i == place else 1 for i in range(x.ndim)]
     arrays = [vector for vector in given.values() if vector is not None]
     dtype = promoted(x, *arrays)[0].dtype
-    parts = {
+    parts: dict[str, Any] = {
         name: None if vector is None else vector.reshape(shape).astype(dtype)
         for name, vector in given.items()
     }
@@ -131,7 +132,7 @@ def _batch_normalization(
     return x.astype(dtype) * factor + shift
 
 
-@operation("LayerNorm")
+@operation
 def layer_normalization(
     x: Any, gamma: Any = None, beta: Any = None, axis: Any = -1, epsilon: Any = None, **kwargs: Any
 ) -> Any:
@@ -197,7 +198,7 @@ def _along(name: str, weights: Any, x: jax.Array, axes: tuple[int, ...]) -> Any:
     return weights
 
 
-@operation("RMSNorm")
+@operation
 def rms_normalization(x: Any, scale: Any = None, axis: Any = -1, epsilon: Any = None) -> Any:
     """x divided by its root mean square along axes, times `scale`.
 
@@ -224,7 +225,7 @@ def _rms_normalization(x: Array, scale: Array | None, epsilon: Array, axis: Any)
 # By norms
 
 
-@operation("Normalize")
+@operation
 def normalize(x: Any, axis: Any = -1, order: int = 2, epsilon: Any = None) -> Any:
     """x divided by its norm of an order along axes, which is at least `epsilon`.
 

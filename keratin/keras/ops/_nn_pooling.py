@@ -14,13 +14,14 @@ from keratin import nn
 from keratin._engine.op import Array, T, op
 from keratin.keras._core.settings import standardize_data_format
 from keratin.keras.ops._nn_convolution import Sizes, padding_mode
-from keratin.keras.ops._support import as_floating, as_numeric, operation, require, wide
+from keratin.keras.ops._operations import operation
+from keratin.keras.ops._support import as_floating, as_numeric, require, wide
 from keratin.nn import _window
 from keratin.nn._pooling import larger
 from keratin.nn._window import Layout
 
 
-@operation("MaxPool")
+@operation
 def max_pool(
     inputs: Any,
     pool_size: Sizes,
@@ -42,7 +43,7 @@ def max_pool(
     return nn.max_pool(inputs, pool_size, steps, mode, standardize_data_format(data_format))
 
 
-@operation("AveragePool")
+@operation
 def average_pool(
     inputs: Any,
     pool_size: Sizes,
@@ -67,7 +68,7 @@ def average_pool(
 # Adaptive
 
 
-@operation("AdaptiveMaxPool")
+@operation
 def adaptive_max_pool(inputs: Any, output_size: Sizes, data_format: str | None = None) -> Any:
     """The maxima over `output_size` windows that share out each spatial dimension.
 
@@ -90,7 +91,7 @@ def _adaptive_max_pool(inputs: T, output_size: Sizes, data_format: str) -> Array
     return inputs
 
 
-@operation("AdaptiveAveragePool")
+@operation
 def adaptive_average_pool(inputs: Any, output_size: Sizes, data_format: str | None = None) -> Any:
     """The means over `output_size` windows that share out each spatial dimension.
 

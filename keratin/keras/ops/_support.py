@@ -17,6 +17,7 @@ from keratin._engine.operators import operators
 from keratin._engine.state import context
 from keratin._engine.tensor import Tensor, convert_to_tensor
 from keratin._engine.variable import Variable
+from keratin.keras._core.settings import settings
 from keratin.keras._core.symbolic import KerasTensor, OpCall
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -90,10 +91,10 @@ def as_tensor(value: Any) -> Any:
 
 
 def as_floating(value: Any) -> Any:
-    """A tensor of floating or complex numbers: integers and booleans become float32."""
+    """A tensor of floating or complex numbers: integers and booleans become `floatx`."""
     tensor = as_tensor(value)
     if tensor.dtype.kind in ("bool", "int", "uint"):
-        return operators.cast(tensor, "float32")
+        return operators.cast(tensor, settings.floatx)
     return tensor
 
 

@@ -1,0 +1,5 @@
+"""Linear algebra: decompositions, inverses, norms and equations."""
+
+from keratin._lazy import attach
+
+__getattr__, __dir__ = attach(__name__, __file__)

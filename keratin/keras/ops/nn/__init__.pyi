@@ -1,0 +1,59 @@
+# The exports of `keratin.keras.ops.nn`, see `keratin/__init__.pyi`.
+
+from keratin.keras.ops._nn_activations import celu as celu
+from keratin.keras.ops._nn_activations import elu as elu
+from keratin.keras.ops._nn_activations import gelu as gelu
+from keratin.keras.ops._nn_activations import glu as glu
+from keratin.keras.ops._nn_activations import hard_shrink as hard_shrink
+from keratin.keras.ops._nn_activations import hard_sigmoid as hard_sigmoid
+from keratin.keras.ops._nn_activations import hard_silu as hard_silu
+from keratin.keras.ops._nn_activations import hard_swish as hard_swish
+from keratin.keras.ops._nn_activations import hard_tanh as hard_tanh
+from keratin.keras.ops._nn_activations import leaky_relu as leaky_relu
+from keratin.keras.ops._nn_activations import log_sigmoid as log_sigmoid
+from keratin.keras.ops._nn_activations import log_softmax as log_softmax
+from keratin.keras.ops._nn_activations import polar as polar
+from keratin.keras.ops._nn_activations import relu as relu
+from keratin.keras.ops._nn_activations import relu6 as relu6
+from keratin.keras.ops._nn_activations import selu as selu
+from keratin.keras.ops._nn_activations import sigmoid as sigmoid
+from keratin.keras.ops._nn_activations import silu as silu
+from keratin.keras.ops._nn_activations import soft_shrink as soft_shrink
+from keratin.keras.ops._nn_activations import softmax as softmax
+from keratin.keras.ops._nn_activations import softplus as softplus
+from keratin.keras.ops._nn_activations import softsign as softsign
+from keratin.keras.ops._nn_activations import sparse_plus as sparse_plus
+from keratin.keras.ops._nn_activations import sparse_sigmoid as sparse_sigmoid
+from keratin.keras.ops._nn_activations import sparsemax as sparsemax
+from keratin.keras.ops._nn_activations import squareplus as squareplus
+from keratin.keras.ops._nn_activations import swish as swish
+from keratin.keras.ops._nn_activations import tanh_shrink as tanh_shrink
+from keratin.keras.ops._nn_activations import threshold as threshold
+from keratin.keras.ops._nn_attention import dot_product_attention as dot_product_attention
+from keratin.keras.ops._nn_convolution import conv as conv
+from keratin.keras.ops._nn_convolution import conv_transpose as conv_transpose
+from keratin.keras.ops._nn_convolution import depthwise_conv as depthwise_conv
+from keratin.keras.ops._nn_convolution import fold as fold
+from keratin.keras.ops._nn_convolution import separable_conv as separable_conv
+from keratin.keras.ops._nn_convolution import unfold as unfold
+from keratin.keras.ops._nn_ctc import ctc_decode as ctc_decode
+from keratin.keras.ops._nn_ctc import ctc_loss as ctc_loss
+from keratin.keras.ops._nn_encoding import depth_to_space as depth_to_space
+from keratin.keras.ops._nn_encoding import multi_hot as multi_hot
+from keratin.keras.ops._nn_encoding import one_hot as one_hot
+from keratin.keras.ops._nn_encoding import space_to_depth as space_to_depth
+from keratin.keras.ops._nn_losses import binary_crossentropy as binary_crossentropy
+from keratin.keras.ops._nn_losses import categorical_crossentropy as categorical_crossentropy
+from keratin.keras.ops._nn_losses import psnr as psnr
+from keratin.keras.ops._nn_losses import (
+    sparse_categorical_crossentropy as sparse_categorical_crossentropy,
+)
+from keratin.keras.ops._nn_normalization import batch_normalization as batch_normalization
+from keratin.keras.ops._nn_normalization import layer_normalization as layer_normalization
+from keratin.keras.ops._nn_normalization import moments as moments
+from keratin.keras.ops._nn_normalization import normalize as normalize
+from keratin.keras.ops._nn_normalization import rms_normalization as rms_normalization
+from keratin.keras.ops._nn_pooling import adaptive_average_pool as adaptive_average_pool
+from keratin.keras.ops._nn_pooling import adaptive_max_pool as adaptive_max_pool
+from keratin.keras.ops._nn_pooling import average_pool as average_pool
+from keratin.keras.ops._nn_pooling import max_pool as max_pool
