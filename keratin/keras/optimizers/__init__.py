@@ -3,7 +3,7 @@
 >>> optimizer = keras.optimizers.Adam(learning_rate=0.01)
 >>> weights = keras.Variable([1.0, 2.0])
 >>> optimizer.apply([tf.constant([1.0, -1.0])], [weights])
->>> weights.numpy()
+>>> weights.numpy().round(3)
 array([0.99, 2.01], dtype=float32)
 """
 

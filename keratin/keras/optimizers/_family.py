@@ -14,8 +14,8 @@ FAMILY = Family("optimizer", "keratin.keras.optimizers", Optimizer)
 def get(identifier: Any) -> Any:
     """The optimizer that a name, config, class or instance stands for; None stays None.
 
-    >>> keras.optimizers.get("adam").name
-    'adam'
+    >>> type(keras.optimizers.get("adam")).__name__
+    'Adam'
     """
     found = FAMILY.get(identifier)
     if found is None or isinstance(found, Optimizer):

@@ -165,6 +165,8 @@ class FormerOptimizer:
         return value.numpy() if isinstance(value, (Tensor, Variable)) else value
 
     def __getattr__(self, name: str) -> Any:
+        if hasattr(type(self), name):  # a property that failed: its own error says more
+            return object.__getattribute__(self, name)
         hyper = vars(self).get("_hyper", {})
         if name in hyper:
             return self._get_hyper(name)

@@ -121,7 +121,16 @@ class LossScaleOptimizer(Optimizer):
             lambda: self._update_inner(gradients, variables),
             self._shrink,
         )
-        self.__dict__["_given_unscaled"] = False
+
+    def _settings(self) -> Any:
+        return self._changes, self._given_unscaled
+
+    def apply(self, grads: Sequence[Any], trainable_variables: Any = None) -> None:
+        """Change variables by the gradients of the scaled loss, unless some are not finite."""
+        try:
+            super().apply(grads, trainable_variables)
+        finally:
+            vars(self)["_given_unscaled"] = False
 
     def _update_inner(self, gradients: Sequence[Any], variables: Sequence[Any]) -> None:
         scale = 1.0 if self._given_unscaled else self.dynamic_scale
@@ -180,8 +189,7 @@ class LossScaleOptimizer(Optimizer):
         array([0.5], dtype=float32)
         """
         scale = self.dynamic_scale if self.built else float(self.initial_scale)
-        if self.built:
-            self._given_unscaled = True
+        vars(self)["_given_unscaled"] = True
         return [None if g is None else unscaled(g, scale) for g in grads]
 
     def finalize_variable_values(self, var_list: Any) -> None:

@@ -16,10 +16,10 @@ from keratin.keras.optimizers._variables import listed, name_of
 class OptimizerMap(MutableMapping[str, Any]):
     """Optimizers by the paths of variables, or by patterns that match whole paths.
 
-    >>> by_path = keras.optimizers.OptimizerMap(keras.optimizers.Adam())
-    >>> by_path[".*embeddings"] = keras.optimizers.SGD(0.1)
+    >>> by_path = keras.optimizers.OptimizerMap(keras.optimizers.Adam(name="most"))
+    >>> by_path[".*embeddings"] = keras.optimizers.SGD(0.1, name="tables")
     >>> by_path["embedding/embeddings"].name, by_path["dense/kernel"].name
-    ('sgd', 'adam')
+    ('tables', 'most')
     """
 
     def __init__(self, default_optimizer: Any, optimizer_map: Any = None):
@@ -95,9 +95,10 @@ class OptimizerMap(MutableMapping[str, Any]):
     ) -> Self:
         """Make a map from what `get_config` gave.
 
-        >>> config = keras.optimizers.OptimizerMap(keras.optimizers.Adam()).get_config()
+        >>> adam = keras.optimizers.Adam(name="most")
+        >>> config = keras.optimizers.OptimizerMap(adam).get_config()
         >>> keras.optimizers.OptimizerMap.from_config(config).default_optimizer
-        <Adam name=adam>
+        <Adam name=most>
         """
         with CustomObjectScope(custom_objects):
             given = {key: deserialize_keras_object(value) for key, value in config.items()}

@@ -9,12 +9,12 @@ from typing import Any
 import jax.numpy as jnp
 
 from keratin._engine.op import Array, op
-from keratin._engine.operators import operators
 from keratin._engine.tensor import Tensor
 from keratin.keras.optimizers._adam import adam
 from keratin.keras.optimizers._optimizer import Optimizer, default_epsilon
 from keratin.keras.optimizers._rules import update_rule
 from keratin.keras.optimizers._variables import name_of, takes_gradient
+from keratin.linalg import matrix_transpose
 
 
 def _orthogonal(x: Any, steps: int, factors: tuple[float, float, float]) -> Any:
@@ -85,7 +85,7 @@ class Muon(Optimizer):
         adam_beta_2: float = 0.999,
         adam_weight_decay: float | None = 0.004,
         epsilon: float | None = 1e-7,
-        weight_decay: float | None = None,
+        weight_decay: float | None = 0.004,
         clipnorm: float | None = None,
         clipvalue: float | None = None,
         global_clipnorm: float | None = None,
@@ -190,8 +190,7 @@ class Muon(Optimizer):
         >>> keras.optimizers.Muon().transpose_last_axis(tf.zeros([4, 2, 3])).shape
         TensorShape([4, 3, 2])
         """
-        rank = len(X.shape)
-        return operators.transpose(X, [*range(rank - 2), rank - 1, rank - 2])
+        return matrix_transpose(X)
 
     def lr_adjust(self, x: Any, shape: tuple[int, ...] | None = None) -> Any:
         """A change scaled by the root of its greater side and by `rms_rate`.

@@ -50,7 +50,7 @@ class Nadam(Optimizer):
     >>> w = keras.Variable([1.0])
     >>> keras.optimizers.Nadam(0.1).apply([tf.constant([5.0])], [w])
     >>> w.numpy().round(3)
-    array([0.891], dtype=float32)
+    array([0.894], dtype=float32)
 
     Args:
         beta_1: The share of the former mean of gradients in the new one.

@@ -173,10 +173,10 @@ class Optimizer(OptimizerVariables, LearningRate, Surroundings, FormerOptimizer,
     def build(self, variables: Any) -> None:
         """Create what the optimizer keeps for each variable.
 
-        >>> optimizer = keras.optimizers.SGD(momentum=0.9)
+        >>> optimizer = keras.optimizers.SGD(momentum=0.9, name="mine")
         >>> optimizer.build([keras.Variable([1.0], name="w")])
         >>> [v.path for v in optimizer.variables][2:]
-        ['sgd/w_momentum']
+        ['mine/w_momentum']
         """
         self._check_super_called()
         variables = list(variables)

@@ -18,7 +18,8 @@ class UpdateProgram(Function):
     """The gradients go in as arguments; variables are read and written.
 
     The slots are donated: nobody else holds their arrays. Those of the weights somebody does after
-    an eager forward pass; to copy them only to give the copies away would be of no use.
+    an eager forward pass; to copy them only to give the copies away would be of no use. Small
+    arrays are never donated: there is nothing to gain.
     """
 
     def __init__(self, optimizer: Optimizer, variables: list[Variable], donates: bool):
@@ -40,15 +41,18 @@ class UpdateProgram(Function):
 
     def _lookup(self, args: Any, kwargs: Any) -> tuple[ConcreteFunction, list[Any]]:
         concrete, leaves = super()._lookup(args, kwargs)
-        if self._kept and concrete._compiled is None:
+        if concrete._compiled is None:
             _keep(concrete, self._kept)
         return concrete, leaves
+
+
+_SMALL = 1 << 12  # bytes
 
 
 def _keep(concrete: ConcreteFunction, kept: frozenset[int]) -> None:
     """Have a program that is not compiled yet leave the arrays of these variables alone."""
     donated = [
-        donate and id(variable) not in kept
+        donate and id(variable) not in kept and variable._array.nbytes > _SMALL
         for donate, variable in zip(concrete._donated, concrete._read, strict=True)
     ]
     inputs = len(concrete._tensor_at) + len(concrete._captured)
