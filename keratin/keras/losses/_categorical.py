@@ -11,6 +11,7 @@ import jax.numpy as jnp
 from keratin._engine import errors
 from keratin._engine.op import Array, T, op
 from keratin._engine.tensor import Tensor
+from keratin.array._support import named
 from keratin.keras._core import crossentropy
 from keratin.keras._core.settings import settings
 from keratin.keras.losses._alignment import (
@@ -43,13 +44,12 @@ def categorical_crossentropy(
     array([0.6931472, 1.3862944], dtype=float32)
     """
     check_axis(axis)
-    return _categorical_crossentropy(
-        y_true, y_pred, from_logits, label_smoothing, axis, settings.epsilon
-    )
+    return _categorical_loss(y_true, y_pred, from_logits, label_smoothing, axis, settings.epsilon)
 
 
+@named("categorical_crossentropy")
 @op(T="float")
-def _categorical_crossentropy(
+def _categorical_loss(
     y_true: Array, y_pred: T, from_logits: bool, label_smoothing: float, axis: int, epsilon: float
 ) -> T:
     y_true, y_pred = _one_hot("categorical_crossentropy", y_true, y_pred, label_smoothing, axis)

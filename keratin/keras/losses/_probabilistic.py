@@ -66,13 +66,12 @@ def binary_crossentropy(
     >>> keras.losses.binary_crossentropy([[1.0], [0.0]], [[0.75], [0.75]]).numpy()
     array([0.2876821, 1.3862944], dtype=float32)
     """
-    return _binary_crossentropy(
-        y_true, y_pred, from_logits, label_smoothing, axis, settings.epsilon
-    )
+    return _binary_loss(y_true, y_pred, from_logits, label_smoothing, axis, settings.epsilon)
 
 
+@named("binary_crossentropy")
 @op(T="float")
-def _binary_crossentropy(
+def _binary_loss(
     y_true: Array, y_pred: T, from_logits: bool, label_smoothing: float, axis: Any, epsilon: float
 ) -> T:
     y_true, y_pred = aligned(y_true, y_pred, same_shape=True)
@@ -104,7 +103,7 @@ def sparse_categorical_crossentropy(
     check_axis(axis)
     check_class_values("sparse_categorical_crossentropy", y_true, y_pred.shape, axis, ignore_class)
     if ignore_class is None:
-        return _sparse_categorical_crossentropy(y_true, y_pred, from_logits, axis, settings.epsilon)
+        return _sparse_loss(y_true, y_pred, from_logits, axis, settings.epsilon)
     losses, counts = _without_class(
         y_true, y_pred, from_logits, ignore_class, axis, settings.epsilon
     )
@@ -112,10 +111,9 @@ def sparse_categorical_crossentropy(
     return losses
 
 
+@named("sparse_categorical_crossentropy")
 @op(T="float")
-def _sparse_categorical_crossentropy(
-    y_true: Array, y_pred: T, from_logits: bool, axis: int, epsilon: float
-) -> T:
+def _sparse_loss(y_true: Array, y_pred: T, from_logits: bool, axis: int, epsilon: float) -> T:
     y_true = class_numbers(y_true, y_pred, axis)
     return crossentropy.sparse(y_true, y_pred, from_logits, axis, epsilon)
 

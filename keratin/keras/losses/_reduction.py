@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 
 from keratin._engine import errors
+from keratin._engine.dtype import as_dtype
 from keratin._engine.op import Array, DTypeArg, op
 from keratin._engine.tensor import Tensor
 from keratin.array._support import named
@@ -67,6 +68,7 @@ def reduce_weighted_values(
     >>> round(float(reduce_weighted_values([1.0, 2.0, 6.0], mask=[True, True, False])), 4)
     1.5
     """
+    dtype = as_dtype(dtype).numpy_dtype  # as kernels are known by
     if sample_weight is None and mask is None:
         return _reduce(values, reduction, dtype)
     if mask is None:

@@ -11,6 +11,7 @@ from jax import lax
 
 from keratin._engine.op import Array, T, op
 from keratin._engine.tensor import Tensor
+from keratin.array._support import named
 from keratin.keras._core.settings import settings
 from keratin.keras.losses._alignment import aligned, loss_function
 from keratin.keras.losses._loss import FunctionLoss
@@ -133,11 +134,12 @@ def cosine_similarity(y_true: Any, y_pred: Any, axis: int = -1) -> Tensor:
     >>> keras.losses.cosine_similarity([[0.0, 2.0], [1.0, 0.0]], [[0.0, 1.0], [0.0, 1.0]]).numpy()
     array([-1., -0.], dtype=float32)
     """
-    return _cosine_similarity(y_true, y_pred, axis, settings.epsilon)
+    return _cosine_loss(y_true, y_pred, axis, settings.epsilon)
 
 
+@named("cosine_similarity")
 @op(T="float")
-def _cosine_similarity(y_true: Array, y_pred: T, axis: Any, epsilon: float) -> T:
+def _cosine_loss(y_true: Array, y_pred: T, axis: Any, epsilon: float) -> T:
     y_true, y_pred = aligned(y_true, y_pred)
     return -jnp.sum(_unit(y_true, axis, epsilon) * _unit(y_pred, axis, epsilon), axis)
 
