@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import jax
+import numpy as np
 
+from keratin._engine import errors
 from keratin._engine.block import is_tensor as is_tensor
 from keratin.keras._core.symbolic import KerasTensor
+from keratin.keras.metrics._metric import Metric
 from keratin.keras.training.compiled import CompiledMetrics
 from keratin.keras.training.logs import plain
 
@@ -70,6 +74,44 @@ def _needs_optimizer(model: Any) -> bool:
     return model._has_default_step("train") or model._compile_options.has_optimizer
 
 
+# Metrics
+
+
+def reset_metrics(model: Any) -> None:
+    """`model.reset_metrics()`, quick where metrics have nothing to do but to zero variables."""
+    if model._has_own("reset_metrics") or model._has_own("metrics"):
+        model.reset_metrics()
+        return
+    if model._programs.resets is None:
+        model._programs.resets = _resets(model)
+    others, variables, zeros = model._programs.resets
+    for metric in others:
+        metric.reset_state()
+    for variable, array in zip(variables, jax.device_put(zeros), strict=True):
+        variable._array, variable._shared = array, False
+
+
+def _resets(model: Any) -> tuple[list[Any], list[Any], list[Any]]:
+    """Metrics that reset themselves, and the variables of all others with the zeros for them."""
+    metrics: list[Any] = []
+    for metric in model.metrics:
+        metrics += metric.metrics if isinstance(metric, CompiledMetrics) else [metric]
+    others = [m for m in metrics if not _resets_to_zero(m)]
+    variables = unique([v for m in metrics if _resets_to_zero(m) for v in m.variables])
+    # Arrays of NumPy's that belong to nobody else: each reset copies them.
+    zeros = [np.zeros(v._array.shape, v._array.dtype) for v in variables]
+    return others, variables, zeros
+
+
+def _resets_to_zero(metric: Any) -> bool:
+    cls = type(metric)
+    own = {"reset_state", "reset_states", "_assign_zeros"} & vars(metric).keys()
+    return not own and all(
+        getattr(cls, name, None) is getattr(Metric, name)
+        for name in ("reset_state", "reset_states", "_assign_zeros")
+    )
+
+
 # Names and order of figures
 
 
@@ -85,7 +127,10 @@ def _metric_names(model: Any) -> list[str]:
 
 def in_order(model: Any, logs: Mapping[str, Any]) -> Any:
     """The figures as a list in the order of the metrics; a single one by itself."""
-    found = [logs[name] for name in _ordered(_metric_names(model), logs)]
+    orders, key = model._programs.orders, tuple(logs)
+    if key not in orders:
+        orders[key] = _ordered(_metric_names(model), logs)
+    found = [logs[name] for name in orders[key]]
     return found[0] if len(found) == 1 else found
 
 
@@ -131,3 +176,46 @@ def epoch_logs(model: Any, kind: str, logs: dict[str, Any]) -> dict[str, Any]:
     if set(by_name) != set(logs) or not all(model._is_updated(kind, m) for m in by_name.values()):
         return logs
     return plain(model.get_metrics_result())
+
+
+# What was trainable when the model was compiled
+
+
+def trainability(model: Any) -> dict[int, tuple[Any, bool]]:
+    """Whether each layer is trainable, by its id."""
+    return {id(layer): (layer, layer.trainable) for layer in model._flatten_layers()}
+
+
+@contextlib.contextmanager
+def as_compiled(model: Any) -> Iterator[None]:
+    """Within, layers are trainable as they were when the model was compiled."""
+    changed = [
+        (layer, was, layer.trainable)
+        for layer, was in (model._compiled_trainability or {}).values()
+        if layer.trainable != was
+    ]
+    kept = [(v, v._trainable) for layer, *_ in changed for v in layer._trainable_variables]
+    for layer, was, _ in changed:
+        vars(layer)["_trainable"] = was
+        for variable in layer._trainable_variables:
+            variable._trainable = was
+    try:
+        yield
+    finally:
+        for layer, _, now in changed:
+            vars(layer)["_trainable"] = now
+        for variable, trainable in kept:
+            variable._trainable = trainable
+
+
+def warn_of_changes(model: Any) -> None:
+    """Warn, once for each compile, of layers whose `trainable` was changed since."""
+    state = model._compiled_trainability
+    changed = [layer.name for layer, was in (state or {}).values() if layer.trainable != was]
+    if changed and not model._programs.warned_of_changes:
+        model._programs.warned_of_changes = True
+        errors.warn_user(
+            f"The `trainable` of these layers was changed since the model was compiled: "
+            f"{', '.join(changed[:6])}. That has no effect on training until compile() is called "
+            "again."
+        )

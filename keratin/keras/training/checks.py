@@ -26,7 +26,7 @@ def check_data(model: Any, feed: Any, method: str) -> None:
     loss = model._compile_loss
     if not isinstance(feed, ArrayFeed) or loss is None or not loss.built:
         return
-    x, y, _ = feed.data
+    _, y, _ = feed.data
     if y is None:
         if not model._has_own("compute_loss"):
             raise ValueError(

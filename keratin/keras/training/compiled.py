@@ -16,7 +16,6 @@ from keratin.keras.metrics._reduction import Mean
 from keratin.keras.metrics._resolution import resolve
 from keratin.keras.training.outputs import Outputs, is_nested
 from keratin.math._casting import cast
-from keratin.math._reduction import reduce_sum
 
 _CROSSENTROPY = ("crossentropy", "ce")
 _BY_SHAPE = (*_CROSSENTROPY, "accuracy", "acc")

@@ -77,6 +77,7 @@ class Fitting:
             validation_batch_size or batch_size, validation_steps, workers
         )
         building.prepare(model, self.feed.peek(), training=True)
+        building.warn_of_changes(model)
         checks.check_data(model, self.feed, "fit")
         if self.validation_feed is not None:
             checks.check_data(model, self.validation_feed, "fit")
@@ -91,7 +92,7 @@ class Fitting:
         x, y, sample_weight = unpack_x_y_sample_weight(self.validation_data)
         is_one = not isinstance(self.validation_data, (tuple, list))
         x = self.validation_data if is_one else x
-        feed = make_feed(
+        return make_feed(
             x,
             y,
             sample_weight,
@@ -101,7 +102,6 @@ class Fitting:
             model=self.model,
             **workers,
         )
-        return feed
 
     def _callbacks(self, callbacks: Any) -> CallbackList:
         if isinstance(callbacks, CallbackList):
@@ -133,10 +133,10 @@ class Fitting:
             for feed in (self.feed, self.validation_feed):
                 if feed is not None:
                     feed.close()
-            if model.optimizer is not None and self.epochs > 0:
+            if self.epochs > 0:
                 _finalize(model)
         self.callbacks.on_train_end(logs)
-        return model.history  # type: ignore[no-any-return]
+        return model.history
 
     def _run_epochs(self, training: Pass, validation: Pass | None) -> dict[str, Any]:
         logs: dict[str, Any] = {}
@@ -174,7 +174,7 @@ class Fitting:
     ) -> dict[str, Any] | None:
         """The figures of an epoch, None if it was broken off by Ctrl-C."""
         model = self.model
-        model.reset_metrics()
+        building.reset_metrics(model)
         self.callbacks.on_epoch_begin(epoch)
         if validation is not None and epoch == self.initial_epoch:
             training.meanwhile = validation.prepare
@@ -238,7 +238,8 @@ class Fitting:
 
     def _check_monitors(self, validated: bool) -> None:
         """Errors for figures that callbacks watch and that there will not be."""
-        if not self.model._has_default_step("train"):
+        watching = any(hasattr(each, "check_names") for each in self.callbacks.callbacks)
+        if not watching or not self.model._has_default_step("train"):
             return  # the names are not known before the first step
         names = building.names_in_order(self.model)
         if validated:
@@ -248,9 +249,9 @@ class Fitting:
 
 def _finalize(model: Any) -> None:
     """Have an optimizer that keeps averages put them in place."""
-    finalize = getattr(model.optimizer, "finalize_variable_values", None)
-    if finalize is not None:
-        finalize(model.trainable_variables)
+    optimizer = getattr(model.optimizer, "inner_optimizer", model.optimizer)
+    if getattr(optimizer, "use_ema", False):
+        optimizer.finalize_variable_values(model.trainable_variables)
 
 
 def _is_stream(x: Any) -> bool:

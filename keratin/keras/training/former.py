@@ -159,6 +159,18 @@ class _FormerMetrics:
 
 
 _GENERATOR_NAMES = (
-    "generator steps_per_epoch epochs verbose callbacks validation_data validation_steps "
-    "validation_freq class_weight max_queue_size workers use_multiprocessing shuffle initial_epoch"
-).split()
+    "generator",
+    "steps_per_epoch",
+    "epochs",
+    "verbose",
+    "callbacks",
+    "validation_data",
+    "validation_steps",
+    "validation_freq",
+    "class_weight",
+    "max_queue_size",
+    "workers",
+    "use_multiprocessing",
+    "shuffle",
+    "initial_epoch",
+)

@@ -11,6 +11,7 @@ from keratin._engine import errors
 from keratin.keras import optimizers
 from keratin.keras.metrics._metric import Metric
 from keratin.keras.metrics._reduction import Mean
+from keratin.keras.training import building
 from keratin.keras.training.compiled import CompiledLoss, CompiledMetrics
 from keratin.keras.training.outputs import is_nested
 
@@ -82,6 +83,7 @@ def compile_model(model: Any, options: CompileOptions, former: dict[str, Any]) -
     model.steps_per_execution = options.steps_per_execution
     model.stop_training = False
     model.train_function = model.test_function = model.predict_function = None
+    fields["_compiled_trainability"] = building.trainability(model)
     model._forget_compiled()
 
 
@@ -154,17 +156,36 @@ def steps_per_execution(value: Any) -> int:
 # fit, evaluate, predict
 
 _FIT_NAMES = (
-    "x y batch_size epochs verbose callbacks validation_split validation_data shuffle class_weight "
-    "sample_weight initial_epoch steps_per_epoch validation_steps validation_batch_size "
-    "validation_freq validation_shuffle stratify"
-).split()
+    "x",
+    "y",
+    "batch_size",
+    "epochs",
+    "verbose",
+    "callbacks",
+    "validation_split",
+    "validation_data",
+    "shuffle",
+    "class_weight",
+    "sample_weight",
+    "initial_epoch",
+    "steps_per_epoch",
+    "validation_steps",
+    "validation_batch_size",
+    "validation_freq",
+    "validation_shuffle",
+    "stratify",
+)
 _WORKERS = ("workers", "use_multiprocessing", "max_queue_size")
-_RENAMED = {
-    "nb_epoch": "epochs",
-    "samples_per_epoch": "steps_per_epoch",
-    "nb_val_samples": "validation_steps",
-    "show_accuracy": None,
-}
+_EVALUATE_NAMES = (
+    "x",
+    "y",
+    "batch_size",
+    "verbose",
+    "sample_weight",
+    "steps",
+    "callbacks",
+    "return_dict",
+)
 
 
 def fit_extras(given: dict[str, Any]) -> dict[str, Any]:
@@ -184,8 +205,7 @@ def evaluate_extras(given: dict[str, Any]) -> dict[str, Any]:
     """The further arguments of `evaluate` and `predict`, of Keras 2."""
     for name in given:
         if name not in _WORKERS:
-            known = "x y batch_size verbose sample_weight steps callbacks return_dict".split()
-            raise errors.unknown_keyword("evaluate", name, known)
+            raise errors.unknown_keyword("evaluate", name, _EVALUATE_NAMES)
     return dict(given)
 
 
@@ -209,4 +229,5 @@ def validation_times(value: Any) -> tuple[Any, int | None]:
 
 
 def _is_count(value: Any) -> bool:
-    return isinstance(value, numbers.Integral) and not isinstance(value, bool) and value > 0
+    is_whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+    return is_whole and int(value) > 0

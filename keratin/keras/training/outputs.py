@@ -163,12 +163,14 @@ def _fits(structure: Any, paths: Sequence[Path]) -> bool:
             if isinstance(inner, Mapping):
                 if key not in inner:
                     return False
-            elif not isinstance(inner, (list, tuple)) or not isinstance(key, int):
-                return False
-            elif key >= len(inner):
+            elif not (_is_row(inner) and isinstance(key, int) and key < len(inner)):
                 return False
             inner = inner[key]
     return True
+
+
+def _is_row(value: Any) -> bool:
+    return isinstance(value, (list, tuple))
 
 
 def _name_of(path: Path, index: int) -> str:

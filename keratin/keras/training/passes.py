@@ -41,6 +41,7 @@ class Pass:
         self._begin = getattr(callbacks, f"on_{kind}_batch_begin")
         self._end = getattr(callbacks, f"on_{kind}_batch_end")
         self._data: Any = None
+        self._known_loops: Any = None
         # Called once, when the device has got its first work to do.
         self.meanwhile: Callable[[], None] | None = None
 
@@ -54,7 +55,6 @@ class Pass:
         return self._step_on(batch)
 
     def _step_on(self, batch: Any) -> Logs:
-        batch = jax.tree.map(_put, batch)
         loop = self.model._loop(self.kind, batch, batch, None, False)
         with self.interrupt.held_back():
             outputs = loop.run(jax.tree.leaves(batch), None, 0, 0, 1)
@@ -65,7 +65,8 @@ class Pass:
         runner = self._runner(generator)
         logs: Any = {}
         try:
-            for logs in runner:
+            for found in runner:
+                logs = found
                 if self._is_over():
                     break
         finally:
@@ -140,7 +141,7 @@ class Pass:
 
     def _do_meanwhile(self) -> None:
         if self.meanwhile is not None:
-            self.meanwhile, do = None, self.meanwhile
+            do, self.meanwhile = self.meanwhile, None
             do()
 
     def _measure(self, loop: Loop, outputs: Any, begun: float, count: int) -> None:
@@ -167,6 +168,14 @@ class Pass:
 
     def _loops(self, shuffled: bool) -> tuple[Loop, Loop | None]:
         """The loop over full batches, and that for the last one if it has fewer rows."""
+        model = self.model
+        changes = getattr(model.optimizer, "_changes", 0)
+        key = (shuffled, id(model._programs), id(model.optimizer), changes)
+        if self._known_loops is None or self._known_loops[0] != key:
+            self._known_loops = key, self._new_loops(shuffled)
+        return self._known_loops[1]
+
+    def _new_loops(self, shuffled: bool) -> tuple[Loop, Loop | None]:
         feed, model = self.feed, self.model
         full, rest = divmod(feed.num_rows, feed.batch_size)
         size = feed.batch_size if full else rest
@@ -217,7 +226,7 @@ class Pass:
                 self._data = jax.tree.leaves(self.feed.on_device())
             else:
                 self._data = [_padded(v, rows) for v in jax.tree.leaves(self.feed.data)]
-        return self._data  # type: ignore[no-any-return]
+        return self._data
 
     def _order_on_device(self, order: np.ndarray[Any, Any] | None) -> Any:
         if order is None:

@@ -14,7 +14,7 @@ from keratin._engine.variable import Variable
 from keratin.keras.callbacks._list import CallbackList
 from keratin.keras.training import building
 from keratin.keras.training.interrupt import Interrupt
-from keratin.keras.training.passes import _has_text, _put, as_tensors
+from keratin.keras.training.passes import _has_text, as_tensors
 
 NOT_QUICK: Any = object()
 
@@ -95,7 +95,7 @@ def _outputs(model: Any, batch: Any) -> Any:
     if model._is_eager or _has_text(batch):
         return model._run_step("predict", as_tensors(batch))
     x = batch[0]
-    batch = jax.tree.map(_put, (x, None, None))
+    batch = (x, None, None)
     loop = model._loop("predict", batch, batch, None, False)
     leaves = jax.tree.leaves(batch)
     outputs = loop.rebuild(loop.run(leaves, None, 0, 0, 1), _same)

@@ -29,10 +29,21 @@ class Programs:
         self._warned = False
         # Whether what training (True) and evaluation (False) need was made.
         self.ready: set[bool] = set()
+        # How metrics are reset, and in what order figures are listed, once that is known.
+        self.resets: Any = None
+        self.warned_of_changes = False
+        self.orders: dict[Any, list[str]] = {}
 
     def step(self, key: Hashable, make: Callable[[], Step]) -> Step:
         """The step of a key."""
-        return _kept(self._steps, key, make)
+
+        def made() -> Step:
+            # Tracing may bring forth metrics.
+            self.resets = None
+            self.orders.clear()
+            return make()
+
+        return _kept(self._steps, key, made)
 
     def loop(self, key: Hashable, make: Callable[[], Loop]) -> Loop:
         """The loop of a key."""

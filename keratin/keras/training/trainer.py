@@ -2,52 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-import jax
-
-from keratin._engine import errors, state
-from keratin._engine.differentiation import value_and_gradients
-from keratin._engine.tensor import convert_to_tensor, wrap
+from keratin._engine import errors
 from keratin.keras._core.serialization import SerializableDict, deserialize_keras_object
-from keratin.keras._core.settings import settings
 from keratin.keras.callbacks._list import CallbackList
 from keratin.keras.training import building, checks, options, prediction
-from keratin.keras.training.compiled import CompiledLoss, CompiledMetrics
 from keratin.keras.training.feed import make_feed
 from keratin.keras.training.fitting import Fitting
 from keratin.keras.training.former import FormerTrainer
 from keratin.keras.training.interrupt import Interrupt
 from keratin.keras.training.logs import plain
-from keratin.keras.training.loop import Loop
 from keratin.keras.training.options import CompileOptions
 from keratin.keras.training.passes import Pass
-from keratin.keras.training.programs import Programs, structure_key
-from keratin.keras.training.step import Step
-from keratin.keras.utils._packing import pack_x_y_sample_weight, unpack_x_y_sample_weight
-from keratin.math._casting import cast
-from keratin.math._reduction import reduce_sum
+from keratin.keras.training.tracing import TracedSteps
 
 
-class Trainer(FormerTrainer):
+class Trainer(TracedSteps, FormerTrainer):
     """The part of a model that trains it, evaluates it and predicts with it."""
 
-    optimizer: Any = None
-    loss: Any = None
-    history: Any = None
-    stop_training = False
-    stop_evaluating = False
-    stop_predicting = False
-    train_function: Any = None
-    test_function: Any = None
-    predict_function: Any = None
-    _run_eagerly = False
-    _compile_options: CompileOptions | None = None
-    _compile_loss: CompiledLoss | None = None
-    _compile_metrics: CompiledMetrics | None = None
-    _loss_tracker: Any = None
-    _initial_epoch: int | None = None
+    _is_base = True
 
     # Compile
 
@@ -142,7 +117,7 @@ class Trainer(FormerTrainer):
         """The arguments of `compile`, as plain values; None before it was called."""
         if self._compile_options is None:
             return None
-        return SerializableDict(self._compile_options.as_dict()).serialize()  # type: ignore[no-any-return]
+        return SerializableDict(self._compile_options.as_dict()).serialize()
 
     def compile_from_config(self, config: Mapping[str, Any]) -> None:
         """Compile with the arguments that `get_compile_config` gave."""
@@ -158,258 +133,6 @@ class Trainer(FormerTrainer):
         self.compile(**deserialize_keras_object(dict(config)))
         if self.optimizer is not None and self.built:  # type: ignore[attr-defined]
             self.optimizer.build(self.trainable_variables)  # type: ignore[attr-defined]
-
-    # Metrics
-
-    @property
-    def metrics(self) -> list[Any]:
-        """The mean loss, the metrics given to `compile` as one, and those of the layers."""
-        return building.unique([*self._own_metrics(), *self._metrics_of_parts()])
-
-    def _own_metrics(self) -> list[Any]:
-        found: list[Any] = []
-        if self._compile_options is not None:
-            found.append(self._loss_tracker)
-            if self._compile_metrics is not None:
-                found.append(self._compile_metrics)
-            if self._compile_loss is not None:
-                found.extend(self._compile_loss.metrics)
-        return found
-
-    def _metrics_of_parts(self) -> list[Any]:
-        found = list(self._metrics)  # type: ignore[attr-defined]
-        for layer in self._flatten_layers(include_self=False):  # type: ignore[attr-defined]
-            if not isinstance(layer, Trainer):  # a model within has metrics for its own training
-                found.extend(layer._metrics)
-        return found
-
-    @property
-    def metrics_names(self) -> list[str]:
-        """The names of what `evaluate` returns, in its order."""
-        return building.names_in_order(self)
-
-    def reset_metrics(self) -> None:
-        """Have all metrics forget what they have seen."""
-        for metric in self.metrics:
-            metric.reset_state()
-
-    def get_metrics_result(self) -> dict[str, Any]:
-        """The results of all metrics by their names."""
-        found: dict[str, Any] = {}
-        for metric in self.metrics:
-            result = metric.result()
-            if isinstance(result, Mapping):
-                found.update(result)
-            else:
-                found[metric.name] = result
-        return found
-
-    def _metric_direction(self, name: str) -> str | None:
-        """Whether more ("up") or less ("down") of a figure in the logs is better, if known."""
-        return building.direction_of(self, name)
-
-    # Steps, each of which a subclass may override
-
-    def train_step(self, data: Any) -> dict[str, Any]:
-        """One step of training on a batch; gives the figures for the logs."""
-        x, y, sample_weight = unpack_x_y_sample_weight(data)
-
-        def loss_of_batch() -> Any:
-            y_pred = self(x, training=True)  # type: ignore[operator]
-            loss = self._call_compute_loss(x, y, y_pred, sample_weight, True)
-            scaled = self.optimizer.scale_loss(loss) if self.optimizer is not None else loss
-            return scaled, (loss, y_pred)
-
-        variables = self.trainable_variables  # type: ignore[attr-defined]
-        _, (loss, y_pred), gradients = value_and_gradients(loss_of_batch, variables)
-        checks.check_gradients(gradients, variables, self)
-        self._track_loss(loss, x)
-        if variables:
-            self.optimizer.apply(gradients, variables)
-        return self.compute_metrics(x, y, y_pred, sample_weight)
-
-    def test_step(self, data: Any) -> dict[str, Any]:
-        """Evaluate a batch; gives the figures for the logs."""
-        x, y, sample_weight = unpack_x_y_sample_weight(data)
-        y_pred = self(x, training=False)  # type: ignore[operator]
-        loss = self._call_compute_loss(x, y, y_pred, sample_weight, False)
-        self._track_loss(loss, x)
-        return self.compute_metrics(x, y, y_pred, sample_weight)
-
-    def predict_step(self, data: Any) -> Any:
-        """The outputs for a batch."""
-        x, _, _ = unpack_x_y_sample_weight(data)
-        return self(x, training=False)  # type: ignore[operator]
-
-    def _track_loss(self, loss: Any, x: Any) -> None:
-        rows = next(leaf.shape[0] for leaf in jax.tree.leaves(x, is_leaf=building.is_tensor))
-        self._loss_tracker.update_state(loss, sample_weight=rows)
-
-    def compute_loss(
-        self,
-        x: Any = None,
-        y: Any = None,
-        y_pred: Any = None,
-        sample_weight: Any = None,
-        training: bool = True,
-    ) -> Any:
-        """The loss of a batch: those of the outputs, and what layers add."""
-        total = None
-        if self._compile_loss is not None:
-            total = self._compile_loss(y, y_pred, sample_weight)
-        for loss in self.losses:  # type: ignore[attr-defined]
-            value = reduce_sum(cast(convert_to_tensor(loss), settings.floatx))
-            total = value if total is None else total + value
-        return convert_to_tensor(0.0, dtype=settings.floatx) if total is None else total
-
-    def _call_compute_loss(
-        self, x: Any, y: Any, y_pred: Any, sample_weight: Any, training: bool
-    ) -> Any:
-        """`compute_loss`, also one of a subclass written before it took `training`."""
-        if building.takes(self.compute_loss, "training"):
-            return self.compute_loss(x, y, y_pred, sample_weight, training=training)
-        return self.compute_loss(x, y, y_pred, sample_weight)
-
-    def compute_metrics(
-        self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None
-    ) -> dict[str, Any]:
-        """Take a batch into account in all metrics given to `compile`, and give the results."""
-        if self._compile_metrics is not None:
-            self._compile_metrics.update_state(y, y_pred, sample_weight)
-        return self._results_now()
-
-    def _results_now(self) -> dict[str, Any]:
-        """The results; while a step is traced whose results are computed after the loop, none."""
-        return {} if self._defers_results else self.get_metrics_result()
-
-    _defers_results = False
-
-    def stateless_compute_loss(
-        self,
-        trainable_variables: Any,
-        non_trainable_variables: Any,
-        metrics_variables: Any,
-        x: Any = None,
-        y: Any = None,
-        y_pred: Any = None,
-        sample_weight: Any = None,
-        training: bool = True,
-    ) -> Any:
-        """The loss with these values of the variables, and what becomes of all but the trained."""
-        groups = [
-            (self.trainable_variables, trainable_variables),  # type: ignore[attr-defined]
-            (self.non_trainable_variables, non_trainable_variables),  # type: ignore[attr-defined]
-            (self.metrics_variables, metrics_variables),  # type: ignore[attr-defined]
-        ]
-        values = {
-            id(variable): convert_to_tensor(value)._value
-            for variables, given in groups
-            for variable, value in zip(variables, given, strict=True)
-        }
-        with state.enter(state.Scope(values, parent=state.context.scope, name="loss")):
-            loss = self._call_compute_loss(x, y, y_pred, sample_weight, training)
-            after = [[wrap(v._read()) for v in variables] for variables, _ in groups[1:]]
-        return loss, (trainable_variables, *after)
-
-    # Programs
-
-    @property
-    def _programs(self) -> Programs:
-        return vars(self).setdefault("_compiled_programs", Programs())  # type: ignore[no-any-return]
-
-    def _forget_compiled(self) -> None:
-        """Forget all programs: the model is another one now."""
-        vars(self).pop("_compiled_programs", None)
-        vars(self).pop("_quick_predictions", None)
-        for what in (self._compile_loss, self._compile_metrics):
-            if what is not None:
-                what.built = False
-
-    @property
-    def _is_eager(self) -> bool:
-        return self._run_eagerly or state.flags.run_functions_eagerly
-
-    def _has_default_step(self, kind: str) -> bool:
-        """Whether a step and what it gives are as here, so that only results need be computed."""
-        names = (f"{kind}_step", "compute_metrics", "get_metrics_result")
-        return not any(self._has_own(name) for name in names)
-
-    def _has_own(self, name: str) -> bool:
-        return name in vars(self) or getattr(type(self), name) is not getattr(Trainer, name)
-
-    def _overrides_evaluate(self) -> bool:
-        return self._has_own("evaluate")
-
-    def _is_updated(self, kind: str, metric: Any) -> bool:
-        """Whether the steps of a kind that were traced write the state of a metric."""
-        written = self._programs.written(kind)
-        return written is None or any(id(v) in written for v in metric.variables)
-
-    def _own_function(self, kind: str) -> Any:
-        """The train or test function of a subclass that makes its own; else None."""
-        maker = f"make_{kind}_function"
-        if not self._has_own(maker):
-            return None
-        getattr(self, maker)()
-        return getattr(self, f"{kind}_function")
-
-    def _run_step(self, kind: str, batch: Any) -> Any:
-        """Call the step of a kind on (x, y, sample_weight)."""
-        step = {"train": self.train_step, "test": self.test_step, "predict": self.predict_step}
-        logs = step[kind](pack_x_y_sample_weight(*batch))
-        if kind != "predict" and not isinstance(logs, Mapping):
-            raise TypeError(
-                f"{type(self).__name__}.{kind}_step has to return a dictionary of figures for the "
-                f"logs, such as {{'loss': loss}}; it returned {logs!r}."
-            )
-        return logs
-
-    def _step(self, kind: str, batch: Any) -> tuple[Step, Step | None]:
-        """The traced step for batches like this one, and the program of results, if apart."""
-        key = self._step_key(kind, batch)
-        apart = kind != "predict" and self._has_default_step(kind)
-
-        def traced(one: Any) -> Any:
-            if not apart:
-                return self._run_step(kind, one)
-            vars(self)["_defers_results"] = True
-            try:
-                self._run_step(kind, one)
-            finally:
-                del vars(self)["_defers_results"]
-            return {}
-
-        def make() -> Step:
-            try:
-                return Step(traced, batch, f"{kind}_step")
-            except Exception as error:
-                raise errors.for_user(error) from error.__cause__
-
-        step = self._programs.step(key, make)
-        if not apart:
-            return step, None
-        results = self._programs.step(
-            ("results", key[1:3]), lambda: Step(lambda _: self.get_metrics_result(), (), "results")
-        )
-        return step, results
-
-    def _step_key(self, kind: str, batch: Any) -> tuple[Any, ...]:
-        trained: Any = ()
-        if kind == "train":
-            variables = self.trainable_variables  # type: ignore[attr-defined]
-            trained = (id(self.optimizer), getattr(self.optimizer, "_changes", 0), len(variables))
-            trained += tuple([id(variable) for variable in variables])
-        return kind, id(self._compile_options), trained, structure_key(batch)
-
-    def _loop(self, kind: str, batch: Any, data: Any, size: int | None, shuffled: bool) -> Loop:
-        """The loop of steps over data like this."""
-        key = (self._step_key(kind, batch), structure_key(data), size, shuffled)
-
-        def make() -> Loop:
-            step, results = self._step(kind, batch)
-            return Loop(step, data, size, shuffled, results)
-
-        return self._programs.loop(key, make)
 
     # Fit
 
@@ -560,7 +283,7 @@ class Trainer(FormerTrainer):
     def _evaluate_pass(self, one_pass: Pass) -> dict[str, Any]:
         self.stop_evaluating = False
         one_pass.callbacks.on_test_begin()
-        self.reset_metrics()
+        building.reset_metrics(self)
         logs = building.epoch_logs(self, "test", one_pass.run())
         one_pass.callbacks.on_test_end(logs)
         return logs
@@ -639,56 +362,16 @@ class Trainer(FormerTrainer):
     ) -> Any:
         name = f"{kind}_on_batch"
         checks.check_compiled(self, name)
-        feed = make_feed(
-            x,
-            y,
-            sample_weight,
-            batch_size=2**31 - 1,
-            class_weight=class_weight,
-            name=name,
-            model=self,
-        )
+        feed = self._batch_feed(x, y, sample_weight, class_weight, name)
         building.prepare(self, feed.data, training=kind == "train")
         checks.check_data(self, feed, name)
         if reset_metrics:
-            self.reset_metrics()
+            building.reset_metrics(self)
         one_pass = Pass(self, kind, feed, CallbackList(model=self), Interrupt())
         logs = plain(one_pass.run_batch(feed.data))
         return logs if return_dict else building.in_order(self, logs)
 
     def predict_on_batch(self, x: Any) -> Any:
         """The outputs for one batch."""
-        feed = make_feed(x, batch_size=2**31 - 1, name="predict_on_batch", model=self)
+        feed = self._batch_feed(x, name="predict_on_batch")
         return prediction.predict_batch(self, feed.data)
-
-    # The functions that a subclass may make itself
-
-    def make_train_function(self, force: bool = False) -> Callable[[Any], Any]:
-        """`train_function`, a step of training on the next batch of an iterator."""
-        if self.train_function is None or force:
-            self.train_function = self._function_of("train")
-        return self.train_function  # type: ignore[no-any-return]
-
-    def make_test_function(self, force: bool = False) -> Callable[[Any], Any]:
-        """`test_function`, a step of evaluation on the next batch of an iterator."""
-        if self.test_function is None or force:
-            self.test_function = self._function_of("test")
-        return self.test_function  # type: ignore[no-any-return]
-
-    def make_predict_function(self, force: bool = False) -> Callable[[Any], Any]:
-        """`predict_function`, the outputs for the next batch of an iterator."""
-        if self.predict_function is None or force:
-            self.predict_function = self._function_of("predict")
-        return self.predict_function  # type: ignore[no-any-return]
-
-    def _function_of(self, kind: str) -> Callable[[Any], Any]:
-        def function(iterator: Any) -> Any:
-            batch = unpack_x_y_sample_weight(next(iter(iterator)))
-            if kind == "predict":
-                return prediction.predict_batch(self, batch)
-            feed = make_feed(*batch, batch_size=2**31 - 1, name=f"{kind}_function", model=self)
-            building.prepare(self, feed.data, training=kind == "train")
-            callbacks = CallbackList(model=self)
-            return dict(Pass(self, kind, feed, callbacks, Interrupt()).run_batch(feed.data))
-
-        return function
