@@ -281,7 +281,7 @@ class Optimizer(OptimizerVariables, LearningRate, Surroundings, FormerOptimizer,
         key = (
             tuple([id(variable) for variable in variables]),
             donates,
-            *[member._changes for member in self._members()],
+            *[member._settings() for member in self._members()],
         )
         program = self._programs.get(key)
         if program is None:
@@ -315,6 +315,10 @@ class Optimizer(OptimizerVariables, LearningRate, Surroundings, FormerOptimizer,
     def _members(self) -> Sequence[Optimizer]:
         """The optimizers that take part in a step."""
         return (self,)
+
+    def _settings(self) -> Any:
+        """What programs depend on: they are traced anew once an attribute has changed."""
+        return self._changes
 
     def _update_traced(self, arguments: Sequence[Any], variables: list[Any]) -> None:
         """The update as it is traced: learning rates of the user's functions, then gradients."""
@@ -449,16 +453,6 @@ class Optimizer(OptimizerVariables, LearningRate, Surroundings, FormerOptimizer,
                 "variable, learning_rate) that assigns the variable its new value; write one"
             )
 
-    def _take_gradient(self, gradient: Any, variable: Any) -> None:
-        """Give a variable its "gradient" as value; of several steps the greatest."""
-        steps = self.gradient_accumulation_steps
-        if not steps:
-            variable.assign(gradient)
-            return
-        total = self._totals[self._get_variable_index(variable)]
-        variable.assign(rules.taken(gradient, total, variable, self._iterations, steps))
-        total.assign(rules.greatest(gradient, total, self._iterations, steps))
-
     def _check_known(self, variables: Iterable[Any]) -> None:
         for variable in variables:
             if id(variable) not in self._trainable_variables_indices:
@@ -508,7 +502,7 @@ class Optimizer(OptimizerVariables, LearningRate, Surroundings, FormerOptimizer,
                     f"{self.name}.stateless_apply: {name} has {len(given)} entries; the optimizer "
                     f"was built for {len(known)}"
                 )
-        key = ("stateless", *[member._changes for member in self._members()])
+        key = ("stateless", *[member._settings() for member in self._members()])
         program: Any = self._programs.get(key)
         if program is None:
             program = self._programs[key] = StatelessProgram(self)  # type: ignore[assignment]

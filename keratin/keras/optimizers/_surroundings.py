@@ -21,7 +21,10 @@ class Surroundings:
     ema_momentum: float
     ema_overwrite_frequency: int | None
     iterations: Any
+    gradient_accumulation_steps: int | None
+    _iterations: Any
     _averages: list[Any]
+    _totals: list[Any]
     _trainable_variables: list[Any]
     _rate_of_step: Callable[[], Any]
     _check_known: Callable[[Any], None]
@@ -37,6 +40,16 @@ class Surroundings:
         if self.clipvalue and self.clipvalue > 0:
             return [rules.clipped_by_value(each, float(self.clipvalue)) for each in grads]
         return grads
+
+    def _take_gradient(self, gradient: Any, variable: Any) -> None:
+        """Give a variable its "gradient" as value; of several steps the greatest."""
+        steps = self.gradient_accumulation_steps
+        if not steps:
+            variable.assign(gradient)
+            return
+        total = self._totals[self._get_variable_index(variable)]
+        variable.assign(rules.taken(gradient, total, variable, self._iterations, steps))
+        total.assign(rules.greatest(gradient, total, self._iterations, steps))
 
     def exclude_from_weight_decay(
         self, var_list: Sequence[Any] | None = None, var_names: Sequence[str] | None = None
