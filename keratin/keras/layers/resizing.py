@@ -49,6 +49,15 @@ class _Spatial(Layer):
         self.data_format = standardize_data_format(data_format)
         self.input_spec = InputSpec(ndim=self.rank + 2)
 
+    def _own_config(self) -> dict[str, Any]:
+        """What has one entry an axis stands alone where there is one axis."""
+        config = super()._own_config()
+        if self.rank == 1:
+            for name in ("cropping", "padding", "size"):
+                if name in config:
+                    config[name] = config[name][0]
+        return config
+
     @property
     def _first_axis(self) -> int:
         return 2 if self.data_format == "channels_first" else 1
