@@ -38,6 +38,8 @@ from keratin.keras.utils._numerical import normalize as normalize
 from keratin.keras.utils._numerical import to_categorical as to_categorical
 from keratin.keras.utils._packing import pack_x_y_sample_weight as pack_x_y_sample_weight
 from keratin.keras.utils._packing import unpack_x_y_sample_weight as unpack_x_y_sample_weight
+from keratin.keras.utils._plotting import model_to_dot as model_to_dot
+from keratin.keras.utils._plotting import plot_model as plot_model
 from keratin.keras.utils._progbar import Progbar as Progbar
 from keratin.keras.utils._py_dataset import PyDataset as PyDataset
 from keratin.keras.utils._py_dataset import Sequence as Sequence
