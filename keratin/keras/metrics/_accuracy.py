@@ -9,9 +9,8 @@ import numpy as np
 
 from keratin._engine import errors
 from keratin._engine.op import Array, DTypeArg, op
-from keratin.keras._core.settings import settings
 from keratin.keras.losses._reduction import same_rank
-from keratin.keras.metrics._arrays import check_fit, labels_like
+from keratin.keras.metrics._arrays import check_fit, default_float, labels_like
 from keratin.keras.metrics._reduction import MeanMetricWrapper
 
 
@@ -22,7 +21,7 @@ def accuracy(y_true: Any, y_pred: Any) -> Any:
     >>> accuracy([1, 2, 3], [1, 0, 3]).numpy()
     array([1., 0., 1.], dtype=float32)
     """
-    return _equal(y_true, y_pred, settings.floatx)
+    return _equal(y_true, y_pred, default_float())
 
 
 @op
@@ -51,7 +50,7 @@ def binary_accuracy(y_true: Any, y_pred: Any, threshold: float = 0.5) -> Any:
     >>> keras.metrics.binary_accuracy([0, 1, 1], [0.2, 0.9, 0.4]).numpy()
     array([1., 1., 0.], dtype=float32)
     """
-    return _binary_matches(y_true, y_pred, threshold, settings.floatx)
+    return _binary_matches(y_true, y_pred, threshold, default_float())
 
 
 @op
@@ -84,7 +83,7 @@ def categorical_accuracy(y_true: Any, y_pred: Any) -> Any:
     >>> keras.metrics.categorical_accuracy([[0, 1], [1, 0]], [[0.3, 0.7], [0.1, 0.9]]).numpy()
     array([1., 0.], dtype=float32)
     """
-    return _categorical_matches(y_true, y_pred, settings.floatx)
+    return _categorical_matches(y_true, y_pred, default_float())
 
 
 @op
@@ -113,7 +112,7 @@ def sparse_categorical_accuracy(y_true: Any, y_pred: Any) -> Any:
     >>> keras.metrics.sparse_categorical_accuracy([1, 0], [[0.3, 0.7], [0.1, 0.9]]).numpy()
     array([1., 0.], dtype=float32)
     """
-    return _sparse_matches(y_true, y_pred, settings.floatx)
+    return _sparse_matches(y_true, y_pred, default_float())
 
 
 @op
@@ -166,7 +165,7 @@ def top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5) -> Any:
     >>> keras.metrics.top_k_categorical_accuracy([[0, 0, 1], [1, 0, 0]], y_pred, k=2).numpy()
     array([1., 0.], dtype=float32)
     """
-    return _top_k_matches(y_true, y_pred, k, settings.floatx)
+    return _top_k_matches(y_true, y_pred, k, default_float())
 
 
 @op
@@ -204,7 +203,7 @@ def sparse_top_k_categorical_accuracy(
     array([1., 0.], dtype=float32)
     """
     matches = _among_first if from_sorted_ids else _sparse_top_k_matches
-    return matches(y_true, y_pred, k, settings.floatx)
+    return matches(y_true, y_pred, k, default_float())
 
 
 @op

@@ -73,4 +73,9 @@ def floating(values: Any) -> Any:
     """The values, integers as the float type that is the default."""
     if jnp.issubdtype(values.dtype, jnp.inexact):
         return values
-    return values.astype(as_dtype(settings.floatx).numpy_dtype)
+    return values.astype(default_float())
+
+
+def default_float() -> np.dtype[Any]:
+    """`keras.config.floatx()`, as the key of a kernel: a string would be looked up slowly."""
+    return as_dtype(settings.floatx).numpy_dtype

@@ -11,6 +11,7 @@ import numpy as np
 from keratin._engine.op import Array, op
 from keratin._engine.tensor import Tensor, convert_to_tensor
 from keratin.keras._core.settings import settings
+from keratin.keras.losses._reduction import same_rank
 from keratin.keras.metrics._arrays import among, check_same, weights_like
 from keratin.keras.metrics._metric import Metric
 
@@ -68,7 +69,7 @@ class FBetaScore(Metric):
         """Count a batch of labels and predictions."""
         y_true, y_pred = as_tensors(y_true, y_pred)
         if not self._built:
-            self._build(tuple(y_true.shape), tuple(y_pred.shape))
+            self._build(*shapes_alike(y_true, y_pred))
         counts = (
             self.true_positives,
             self.false_positives,
@@ -124,6 +125,16 @@ def as_tensors(*values: Any) -> tuple[Any, ...]:
     return tuple([v if isinstance(v, Tensor) else convert_to_tensor(v) for v in values])
 
 
+def shapes_alike(y_true: Any, y_pred: Any) -> tuple[Any, Any]:
+    """The shapes of labels and predictions after a vector beside a column has become one."""
+    first, second = tuple(y_true.shape), tuple(y_pred.shape)
+    if second[1:] == (1,) and len(first) == 1:
+        first = (*first, 1)
+    elif first[1:] == (1,) and len(second) == 1:
+        second = (*second, 1)
+    return first, second
+
+
 def check_classes(kind: str, y_true_shape: tuple[int, ...], y_pred_shape: tuple[int, ...]) -> None:
     """Raise where labels or predictions are not matrices."""
     if len(y_true_shape) != 2 or len(y_pred_shape) != 2:
@@ -149,6 +160,7 @@ def _f_score_update(
 ):
     """The counts with a batch added."""
     dtype = true_positives.dtype
+    y_true, y_pred = same_rank(y_true, y_pred)
     check_same(y_true, y_pred)
     y_true, y_pred = y_true.astype(dtype), y_pred.astype(dtype)
     if threshold is None:

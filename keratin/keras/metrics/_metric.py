@@ -104,13 +104,10 @@ class Metric(Configurable):
     @property
     def variables(self) -> list[Any]:
         """The variables of the state, those of metrics kept as attributes included."""
-        found = {
-            id(value): value for value in _kept(vars(self)) if isinstance(value, EngineVariable)
-        }
-        for value in _kept(vars(self)):
-            if isinstance(value, Metric):
-                found.update((id(variable), variable) for variable in value.variables)
-        return list(found.values())
+        kept = list(_kept(vars(self)))
+        own = [value for value in kept if isinstance(value, EngineVariable)]
+        inner = [value.variables for value in kept if isinstance(value, Metric)]
+        return list({id(each): each for each in sum(inner, own)}.values())
 
     @property
     def weights(self) -> list[Any]:

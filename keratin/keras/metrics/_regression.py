@@ -9,6 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from keratin._engine import errors
+from keratin._engine.dtype import as_dtype
 from keratin._engine.op import Array, DTypeArg, op
 from keratin._engine.tensor import is_traced
 from keratin.keras._core.settings import settings
@@ -20,7 +21,7 @@ from keratin.keras.losses import (
     mean_squared_logarithmic_error,
 )
 from keratin.keras.metrics._arrays import among, floating, labels_like, weights_like
-from keratin.keras.metrics._f_score import as_tensors, check_classes
+from keratin.keras.metrics._f_score import as_tensors, check_classes, shapes_alike
 from keratin.keras.metrics._metric import Metric
 from keratin.keras.metrics._reduction import Mean, MeanMetricWrapper
 
@@ -108,7 +109,7 @@ class RootMeanSquaredError(Mean):
         self, y_true: Any, y_pred: Any, sample_weight: Any = None
     ) -> None:
         """Take a batch of labels and predictions into account."""
-        self._add(_squared_error(y_true, y_pred, self.dtype), sample_weight, None)
+        self._add(_squared_error(y_true, y_pred, self.total.dtype.numpy_dtype), sample_weight, None)
 
     def result(self) -> Any:
         """The square root of the mean."""
@@ -216,8 +217,10 @@ class R2Score(Metric):
         """Take a batch of labels and predictions into account."""
         y_true, y_pred = as_tensors(y_true, y_pred)
         if not self._built:
-            self._build(*_shapes_alike(tuple(y_true.shape), tuple(y_pred.shape)))
-        updated = _r2_update(*self._state(), y_true, y_pred, sample_weight, self.dtype)
+            self._build(*shapes_alike(y_true, y_pred))
+        updated = _r2_update(
+            *self._state(), y_true, y_pred, sample_weight, as_dtype(self.dtype).numpy_dtype
+        )
         for variable, value in zip(self._state(), updated, strict=True):
             variable.assign(value)
 
@@ -241,15 +244,6 @@ class R2Score(Metric):
                 f"{self.num_regressors + 2} samples. At {errors.user_location()}.",
                 stacklevel=3,
             )
-
-
-def _shapes_alike(first: tuple[int, ...], second: tuple[int, ...]) -> tuple[Any, Any]:
-    """The shapes of labels and predictions after a vector has become a column."""
-    if len(first) == 1 and len(second) == 2 and second[-1] == 1:
-        first = (*first, 1)
-    if len(second) == 1 and len(first) == 2 and first[-1] == 1:
-        second = (*second, 1)
-    return first, second
 
 
 @op

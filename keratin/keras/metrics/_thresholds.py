@@ -16,6 +16,7 @@ from jax import lax
 
 from keratin._engine import errors
 from keratin._engine.op import Array, Arrays, op
+from keratin._engine.tensor import convert_to_tensor
 from keratin._engine.variable import Variable
 from keratin.keras._core.settings import settings
 from keratin.keras.losses._reduction import same_rank
@@ -33,6 +34,7 @@ class Thresholds:
         self.even = _are_even(np.clip(self.values, 0, 1))
         # Just outside of [0, 1] at both ends, so that each prediction is between two of them.
         self.open_ends = self.even and (self.values[0] < 0 or self.values[-1] > 1)
+        self.uneven = None if self.even else convert_to_tensor(self.values, dtype="float32")
 
     def __len__(self) -> int:
         return len(self.values)
@@ -82,12 +84,11 @@ def update_counts(
 
     With `multi_label` the classes along the last axis are counted each by itself.
     """
-    uneven = None if thresholds.even else np.asarray(thresholds.values, np.float32)
     updated = _update_counts(
         list(counts.values()),
         y_true,
         y_pred,
-        uneven,
+        thresholds.uneven,
         sample_weight,
         label_weights,
         kinds=tuple(counts),

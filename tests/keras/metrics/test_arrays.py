@@ -39,6 +39,7 @@ def test_nothing_divided_by_nothing_is_nothing():
 def test_integers_become_floating():
     assert _arrays.floating(jnp.arange(3)).dtype == "float32"
     assert _arrays.floating(jnp.zeros(3, "float16")).dtype == "float16"
+    assert _arrays.default_float() == np.dtype("float32")
 
 
 def test_the_nearest_value_is_named():

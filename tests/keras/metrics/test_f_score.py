@@ -26,6 +26,13 @@ def test_a_column_of_weights_is_a_weight_for_each_sample():
     np.testing.assert_array_equal(row.numpy(), column.numpy())
 
 
+def test_vectors_are_taken_beside_columns():
+    column, row = metrics.F1Score(threshold=0.5), metrics.F1Score(threshold=0.5)
+    y_true, y_pred = np.array([1, 0, 1]), np.array([[0.9], [0.8], [0.7]])
+    expected = column(y_true[:, None], y_pred).numpy()
+    np.testing.assert_array_equal(row(y_true, y_pred).numpy(), expected)
+
+
 ERRORS = [
     ({"average": "makro"}, "F1Score: average is 'makro'; expected one of None, .* Did you mean"),
     ({"threshold": 0.0}, "F1Score: threshold is 0.0; expected a number above 0 and at most 1"),
