@@ -68,6 +68,19 @@ def _limits(source, target):
     return low, high
 
 
+def saturated(value, dtype):
+    """value in another dtype, what lies beyond its range as its nearest bound."""
+    if value.dtype == dtype:
+        return value
+    if is_complex(value.dtype) and not is_complex(dtype):
+        value = lax.real(value)
+    if is_complex(dtype):
+        return value.astype(dtype)
+    low, high = _limits(value.dtype, np.dtype(dtype))
+    low, high = np.asarray(low, value.dtype), np.asarray(high, value.dtype)
+    return convert(jnp.clip(value, low, high), dtype)
+
+
 @op(T="any")
 def saturate_cast(value: Array, dtype: DTypeArg):
     """value converted to another dtype; what lies beyond its range becomes its nearest bound.
@@ -83,13 +96,7 @@ def saturate_cast(value: Array, dtype: DTypeArg):
                 f"saturate_cast from {value.dtype} to {dtype}: bool has no range to saturate at. "
                 "Use tf.cast."
             )
-    if is_complex(value.dtype) and not is_complex(dtype):
-        value = lax.real(value)
-    if is_complex(dtype):
-        return value.astype(dtype)
-    low, high = _limits(value.dtype, np.dtype(dtype))
-    low, high = np.asarray(low, value.dtype), np.asarray(high, value.dtype)
-    return convert(jnp.clip(value, low, high), dtype)
+    return saturated(value, dtype)
 
 
 def _as_bytes(x):
