@@ -71,6 +71,11 @@ class Layer(Operation, Module, metaclass=LayerMeta):
 
     _tracked_as = "layer"
 
+    def __init_subclass__(cls, **kwargs: Any):
+        super().__init_subclass__(**kwargs)
+        if "build" in vars(cls):
+            cls.build = _noting_shapes(vars(cls)["build"])  # type: ignore[method-assign]
+
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         layer = super().__new__(cls)
         # Before any __init__, so that a subclass may set attributes first.
@@ -844,6 +849,26 @@ class Layer(Operation, Module, metaclass=LayerMeta):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
+
+
+def _noting_shapes(build: Callable[..., Any]) -> Callable[..., Any]:
+    """A `build` after which the layer is built, and knows for what shapes."""
+    signature = inspect.signature(build)
+
+    @functools.wraps(build)
+    def call(self: Layer, *args: Any, **kwargs: Any) -> Any:
+        given = signature.bind(self, *args, **kwargs).arguments
+        shapes = {n: value for n, value in list(given.items())[1:] if value is not None}
+        with self._build_scope():
+            vars(self).setdefault("_path", "/".join(state.context.name_scopes))
+            result = build(self, *args, **kwargs)
+        self.built = True
+        if shapes:
+            named = {name.removesuffix("_shape"): shape for name, shape in shapes.items()}
+            vars(self).setdefault("_build_shapes", named)
+        return result
+
+    return call
 
 
 _NO_SUPER = (
