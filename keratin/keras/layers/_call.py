@@ -60,12 +60,23 @@ class CallSpec:
                 found[name] = "mask"
         return found
 
+    def without_unknown(self, kwargs: dict[str, Any]) -> dict[str, Any]:
+        """Without `training` and `mask` where `call` does not take them: any caller may say them."""
+        if self.takes_any_keyword or not ("training" in kwargs or "mask" in kwargs):
+            return kwargs
+        return {
+            name: value
+            for name, value in kwargs.items()
+            if name in self.names or name not in ("training", "mask")
+        }
+
     def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any], name: str) -> dict[str, Any]:
         """The arguments given, by the names of the parameters."""
         if not self.takes_any_keyword:
             for key in kwargs:
-                if key not in self.names and key not in ("training", "mask"):
+                if key not in self.names:
                     raise errors.unknown_keyword(f"call of layer {name!r}", key, self.names)
+            kwargs = {key: value for key, value in kwargs.items() if key in self.names}
         try:
             return self.signature.bind_partial(*args, **kwargs).arguments
         except TypeError as error:

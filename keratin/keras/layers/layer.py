@@ -544,18 +544,18 @@ class Layer(Operation, Module, metaclass=LayerMeta):
 
     def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         spec = spec_of(self.call)
+        given_training = kwargs.get("training")
+        kwargs = spec.without_unknown(kwargs)
         args, kwargs = self._tensors(args, kwargs)
         arguments = spec.bind(args, kwargs, self.name)
         first = next(iter(arguments.values()), None)
         if self._input_spec is not None:
             check_inputs(self._input_spec, first, self.name)
-        with self._entered(arguments.get("training"), spec) as training:
-            if spec.has_training:
-                given = arguments.get("training")
-                if given is not None or training is not None:
-                    kwargs = self._with_training(spec, args, kwargs, training)
-            elif "training" in kwargs and not spec.takes_any_keyword:
-                kwargs = {name: v for name, v in kwargs.items() if name != "training"}
+        if spec.has_training:
+            given_training = arguments.get("training")
+        with self._entered(given_training, spec) as training:
+            if spec.has_training and training is not None:
+                kwargs = self._with_training(spec, args, kwargs, training)
             kwargs = self._with_masks(spec, arguments, kwargs)
             missing = spec.missing({**arguments, **kwargs})
             if missing:
@@ -631,8 +631,6 @@ class Layer(Operation, Module, metaclass=LayerMeta):
                 mask = masks_of(arguments[name])
                 if any(leaf is not None for leaf in _mask_leaves(mask)):
                     kwargs = {**kwargs, parameter: mask}
-        if "mask" in kwargs and "mask" not in spec.names and not spec.takes_any_keyword:
-            kwargs = {name: value for name, value in kwargs.items() if name != "mask"}
         return kwargs
 
     def _run(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -642,12 +640,13 @@ class Layer(Operation, Module, metaclass=LayerMeta):
             return self.call(*args, **kwargs)
         if cls.__dict__.get("_needs_autograph"):
             return _converted(self.call)(*args, **kwargs)
-        before = dict(state.context.scope.values)
+        scope = state.context.scope
+        values, written = dict(scope.values), dict(scope.written)
         losses = len(self._losses)
         try:
             return self.call(*args, **kwargs)
         except (errors.OperatorNotAllowedInGraphError, errors.TracedValueError) as error:
-            state.context.scope.values = before
+            scope.values, scope.written = values, written
             del self._losses[losses:]
             try:
                 outputs = _converted(self.call)(*args, **kwargs)
