@@ -1,8 +1,14 @@
 import numpy as np
 import pytest
 
+from keratin import keras
 from keratin.keras import metrics
-from keratin.keras.metrics._thresholds import Thresholds, given_thresholds, spaced_thresholds
+from keratin.keras.metrics._thresholds import (
+    Thresholds,
+    given_thresholds,
+    spaced_thresholds,
+    update_counts,
+)
 
 
 def by_hand(y_true, y_pred, thresholds, weights):
@@ -21,12 +27,6 @@ THRESHOLDS = [
     [0.3, 0.3, 0.7],
     spaced_thresholds(102),
 ]
-COUNTS = {
-    "tp": metrics.TruePositives,
-    "fp": metrics.FalsePositives,
-    "tn": metrics.TrueNegatives,
-    "fn": metrics.FalseNegatives,
-}
 
 
 @pytest.mark.parametrize("thresholds", THRESHOLDS, ids=len)
@@ -37,9 +37,10 @@ def test_counts_are_those_of_comparing_each_with_each(thresholds):
     y_pred[:4] = [0.0, 1.0, np.nan, 0.5]
     weights = random.integers(0, 4, 50).astype("f4")
     expected = by_hand(y_true, y_pred, thresholds, weights)
-    for kind, count in COUNTS.items():
-        result = count(thresholds=thresholds)(y_true, y_pred, sample_weight=weights)
-        np.testing.assert_array_equal(result.numpy(), expected[kind].squeeze())
+    counts = {kind: keras.Variable("zeros", shape=(len(thresholds),)) for kind in expected}
+    update_counts(counts, y_true, y_pred, Thresholds(thresholds), weights)
+    for kind, count in counts.items():
+        np.testing.assert_array_equal(count.numpy(), expected[kind])
 
 
 def test_spacing_is_noticed():
