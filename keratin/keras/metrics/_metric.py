@@ -42,6 +42,9 @@ class Metric(Configurable):
     0.89...
     """
 
+    # How layers find it among their attributes.
+    _tracked_as = "metric"
+
     # Whether more is better, "up" or "down"; metrics that cannot say leave it out.
     _direction: str
 

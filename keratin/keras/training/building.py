@@ -40,6 +40,12 @@ def prepare(model: Any, batch: Any, training: bool) -> None:
     ready = model._programs.ready
     if training in ready:
         return
+    with as_compiled(model):
+        _prepare(model, batch, training)
+    ready.add(training)
+
+
+def _prepare(model: Any, batch: Any, training: bool) -> None:
     x, y, _ = batch
     is_built = all(layer.built for layer in model._flatten_layers())
     unresolved = [
@@ -54,7 +60,6 @@ def prepare(model: Any, batch: Any, training: bool) -> None:
                 what.build(y, y_pred)
     if training and _needs_optimizer(model):
         model.optimizer._build_once(model.trainable_variables)
-    ready.add(training)
 
 
 def predicted(model: Any, x: Any) -> Any:

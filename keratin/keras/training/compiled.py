@@ -55,15 +55,23 @@ class CompiledLoss:
         labels = outputs.labels(y_true, wanted)
         predictions = outputs.of(y_pred)
         self.losses = []
-        for index, (option, weight) in enumerate(zip(options, weights, strict=True)):
+        for index in self._order(outputs):
             self.losses += self._of_output(
-                option, weight, index, outputs, labels[index], predictions[index]
+                options[index], weights[index], index, outputs, labels[index], predictions[index]
             )
         self.outputs = outputs
         self._wanted = wanted
         if len(self.losses) > 1 and not self.metrics:
             self.metrics = [Mean(name=f"{name}_loss") for name in _unique(self.losses)]
         self.built = True
+
+    def _order(self, outputs: Outputs) -> list[int]:
+        """The numbers of the outputs: in the order in which a dictionary names them."""
+        numbers = list(range(len(outputs)))
+        if not isinstance(self.given, Mapping):
+            return numbers
+        place = {name: i for i, name in enumerate(self.given)}
+        return sorted(numbers, key=lambda i: place.get(outputs.names[i], len(place)))
 
     def _of_output(
         self, option: Any, weight: Any, index: int, outputs: Outputs, y_true: Any, y_pred: Any

@@ -13,7 +13,7 @@ import jax
 import jax.extend.core as jax_core
 import jax.numpy as jnp
 
-from keratin._engine import autograph, errors, random, state
+from keratin._engine import errors, random, state
 from keratin._engine.block import array_of, becomes_tensor, flatten, kept
 from keratin._engine.concrete import _has_callbacks
 from keratin._engine.creation import EagerCallNeeded
@@ -55,7 +55,7 @@ class Step:
         def program(given: Any, arrays: list[Any]) -> list[Any]:
             scope.values = {id(v): a for v, a in zip(known, arrays, strict=True)}
             with state.enter(scope), state.listening(()):
-                outputs = self._take(self._call(jax.tree.map(wrap, given)))
+                outputs = self._take(self._function(jax.tree.map(wrap, given)))
             return [*outputs, *[scope.values[key] for key in scope.written]]
 
         try:
@@ -67,17 +67,6 @@ class Step:
             self._trace(batch)
             return
         self._keep(scope, known, simplified(traced), len(jax.tree.leaves(batch)))
-
-    def _call(self, batch: Any) -> Any:
-        """Call the Python code; by AutoGraph where it decides on values that are not known yet."""
-        try:
-            return self._function(batch)
-        except (errors.OperatorNotAllowedInGraphError, errors.TracedValueError):
-            scope = state.context.scope
-            assert scope is not None
-            if scope.created:
-                raise
-            return autograph.convert(self._function)(batch)
 
     def _take(self, result: Any) -> list[Any]:
         """The arrays of a result; what is no array is kept as it is."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import jax
 
-from keratin._engine import state
+from keratin._engine import autograph, errors, state
 from keratin._engine.differentiation import value_and_gradients
 from keratin._engine.tensor import convert_to_tensor, wrap
 from keratin.keras._core.settings import settings
@@ -110,7 +110,7 @@ class StepMethods:
         self._track_loss(loss, x)
         if variables:
             self.optimizer.apply(gradients, variables)
-        return self.compute_metrics(x, y, y_pred, sample_weight)
+        return self._call_own("compute_metrics", x, y, y_pred, sample_weight)  # type: ignore[no-any-return]
 
     def test_step(self, data: Any) -> dict[str, Any]:
         """Evaluate a batch; gives the figures for the logs."""
@@ -118,7 +118,7 @@ class StepMethods:
         y_pred = self(x, training=False)  # type: ignore[operator]
         loss = self._call_compute_loss(x, y, y_pred, sample_weight, False)
         self._track_loss(loss, x)
-        return self.compute_metrics(x, y, y_pred, sample_weight)
+        return self._call_own("compute_metrics", x, y, y_pred, sample_weight)  # type: ignore[no-any-return]
 
     def predict_step(self, data: Any) -> Any:
         """The outputs for a batch."""
@@ -151,8 +151,30 @@ class StepMethods:
     ) -> Any:
         """`compute_loss`, also one of a subclass written before it took `training`."""
         if building.takes(self.compute_loss, "training"):
-            return self.compute_loss(x, y, y_pred, sample_weight, training=training)
-        return self.compute_loss(x, y, y_pred, sample_weight)
+            return self._call_own("compute_loss", x, y, y_pred, sample_weight, training=training)
+        return self._call_own("compute_loss", x, y, y_pred, sample_weight)
+
+    def _has_own(self, name: str) -> bool:
+        """Whether the class of the model has a method or property in place of that here."""
+        if name in vars(self):
+            return True
+        owner = next(cls for cls in type(self).__mro__ if name in vars(cls))
+        return "_is_base" not in vars(owner)
+
+    def _call_own(self, name: str, *args: Any, **kwargs: Any) -> Any:
+        """Call a method; by AutoGraph if it is the user's and Python alone cannot trace it."""
+        method, scope = getattr(self, name), state.context.scope
+        if scope is None or not self._has_own(name):
+            return method(*args, **kwargs)
+        values, written = dict(scope.values), dict(scope.written)
+        try:
+            return method(*args, **kwargs)
+        except (errors.OperatorNotAllowedInGraphError, errors.TracedValueError) as error:
+            scope.values, scope.written = values, written
+            try:
+                return autograph.convert(method)(*args, **kwargs)
+            except Exception as second:
+                raise second from error
 
     def compute_metrics(
         self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None

@@ -17,8 +17,6 @@ from keratin.keras.training.step import Step
 from keratin.keras.training.step_methods import StepMethods
 from keratin.keras.utils._packing import pack_x_y_sample_weight, unpack_x_y_sample_weight
 
-_ALL_ROWS = 2**31 - 1
-
 
 class TracedSteps(StepMethods):
     """Traces and keeps the steps of a model."""
@@ -48,13 +46,6 @@ class TracedSteps(StepMethods):
         names = (f"{kind}_step", "compute_metrics", "get_metrics_result")
         return not any(self._has_own(name) for name in names)
 
-    def _has_own(self, name: str) -> bool:
-        """Whether the class of the model has a method or property in place of that here."""
-        if name in vars(self):
-            return True
-        owner = next(cls for cls in type(self).__mro__ if name in vars(cls))
-        return "_is_base" not in vars(owner)
-
     def _overrides_evaluate(self) -> bool:
         return self._has_own("evaluate")
 
@@ -73,8 +64,7 @@ class TracedSteps(StepMethods):
 
     def _run_step(self, kind: str, batch: Any) -> Any:
         """Call the step of a kind on (x, y, sample_weight)."""
-        step = {"train": self.train_step, "test": self.test_step, "predict": self.predict_step}
-        logs = step[kind](pack_x_y_sample_weight(*batch))
+        logs = self._call_own(f"{kind}_step", pack_x_y_sample_weight(*batch))
         if kind != "predict" and not isinstance(logs, Mapping):
             raise TypeError(
                 f"{type(self).__name__}.{kind}_step has to return a dictionary of figures for the "
@@ -161,7 +151,6 @@ class TracedSteps(StepMethods):
             x,
             y,
             sample_weight,
-            batch_size=_ALL_ROWS,
             class_weight=class_weight,
             name=name,
             model=self,

@@ -47,5 +47,5 @@ def print_message(message: str, line_break: bool = True) -> None:
     try:
         sys.stdout.write(text)
     except UnicodeEncodeError:  # a terminal that knows ASCII only
-        sys.stdout.write(text.encode(errors="replace").decode("ascii", "replace"))
+        sys.stdout.write(text.encode("ascii", "replace").decode("ascii"))
     sys.stdout.flush()
