@@ -155,7 +155,7 @@ def _combined(kinds: tuple[Kind, ...], rules: Rules) -> np.dtype[Any]:
         return rules.alone(widest)
     try:
         return np.dtype(rules.combine(kinds))
-    except TypeError as error:
+    except (TypeError, ValueError) as error:  # JAX's own is a ValueError
         names = ", ".join(
             getattr(kind, "name", None) or f"Python {kind.__name__}" for kind in kinds
         )
