@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from keratin._engine import errors, naming
@@ -47,17 +47,17 @@ class Module:
         return naming.name_scope(_initialized(self)._scope_name)
 
     @property
-    def variables(self) -> tuple[Variable, ...]:
+    def variables(self) -> Sequence[Variable]:
         """All variables of the module and its parts, by attribute name."""
         return tuple(self._flatten(predicate=_is_variable))
 
     @property
-    def trainable_variables(self) -> tuple[Variable, ...]:
+    def trainable_variables(self) -> Sequence[Variable]:
         """Those of the variables that are trainable."""
         return tuple(self._flatten(predicate=lambda v: _is_variable(v) and v.trainable))
 
     @property
-    def non_trainable_variables(self) -> tuple[Variable, ...]:
+    def non_trainable_variables(self) -> Sequence[Variable]:
         """Those of the variables that are not trainable."""
         return tuple(self._flatten(predicate=lambda v: _is_variable(v) and not v.trainable))
 

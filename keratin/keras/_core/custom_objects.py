@@ -97,7 +97,7 @@ def get_registered_name(obj: Any) -> str:
         registered = _names.get(obj)
     except TypeError:
         registered = None
-    return registered or getattr(obj, "__name__", type(obj).__name__)
+    return str(registered or getattr(obj, "__name__", type(obj).__name__))
 
 
 def get_registered_object(

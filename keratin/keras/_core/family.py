@@ -99,7 +99,7 @@ class Family:
             if isinstance(config, str):
                 return self.get(config)
             if isinstance(config, Mapping) and isinstance(config.get("class_name"), str):
-                found = self.find(config["class_name"])
+                found: Any = self.find(config["class_name"])
                 if isinstance(found, type):
                     return found.from_config(dict(config.get("config") or {}))
             return deserialize_keras_object(config)

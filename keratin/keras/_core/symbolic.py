@@ -28,6 +28,11 @@ class KerasTensor(Arithmetic):
     (None, 3)
     """
 
+    # The operation that made it, the number of its call, and that of the output.
+    _keras_history: tuple[Any, int, int]
+    # Which elements count, if a layer said so.
+    _keras_mask: Any
+
     def __init__(
         self,
         shape: Any,
@@ -92,11 +97,11 @@ class KerasTensor(Arithmetic):
     def reshape(self, *newshape: Any) -> KerasTensor:
         """The elements in another shape."""
         shape = newshape[0] if len(newshape) == 1 else newshape
-        return operators.reshape(self, shape)  # type: ignore[no-any-return]
+        return operators.reshape(self, shape)
 
     def squeeze(self, axis: Any = None) -> KerasTensor:
         """Without the axes of size 1."""
-        return operators.squeeze(self, axis)  # type: ignore[no-any-return]
+        return operators.squeeze(self, axis)
 
     def __getitem__(self, key: Any) -> Any:
         return operators.getitem(self, key)
@@ -121,7 +126,7 @@ class KerasTensor(Arithmetic):
     def __float__(self) -> float:
         raise TypeError(self._no_value("make a Python number of"))
 
-    __int__ = __index__ = __complex__ = __float__  # type: ignore[assignment]
+    __int__ = __index__ = __complex__ = __float__
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         raise TypeError(self._no_value("give NumPy"))
@@ -179,7 +184,7 @@ def any_symbolic(structure: Any) -> bool:
 class Node:
     """One call of an operation: the arguments, and the symbolic tensors that it gave."""
 
-    def __init__(self, operation: Operation, args: Any, kwargs: Any, outputs: Any):
+    def __init__(self, operation: Any, args: Any, kwargs: Any, outputs: Any):
         self.operation = operation
         self.args = args
         self.kwargs = kwargs
@@ -210,7 +215,7 @@ class Node:
         def value(leaf: Any) -> Any:
             return values[id(leaf)] if isinstance(leaf, KerasTensor) else leaf
 
-        return jax.tree.map(value, (self.args, self.kwargs), is_leaf=is_symbolic)  # type: ignore[no-any-return]
+        return jax.tree.map(value, (self.args, self.kwargs), is_leaf=is_symbolic)
 
     def __repr__(self) -> str:
         return f"<Node {self.index} of {self.operation.name}>"
@@ -309,7 +314,7 @@ class OpCall(Operation):
     def __init__(self, function: Callable[..., Any], name: str | None = None):
         self.function = function
         own = getattr(function, "__keras_operation__", None)
-        self.operation_name = own or getattr(function, "__name__", "op")
+        self.operation_name = str(own or getattr(function, "__name__", "op"))
         super().__init__(name or names.unique(names.snake_case(self.operation_name)))
 
     def call(self, *args: Any, **kwargs: Any) -> Any:

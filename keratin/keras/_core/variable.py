@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +14,7 @@ from keratin._engine.op import before_convert_hooks, quick_variables
 from keratin._engine.operators import operators
 from keratin._engine.tensor import Tensor
 from keratin._engine.variable import Variable as EngineVariable
+from keratin.keras import initializers
 from keratin.keras._core import names
 from keratin.keras._core.settings import settings
 
@@ -121,7 +121,7 @@ class Variable(EngineVariable):
 
     def read_value(self) -> Tensor:
         """The value as a tensor."""
-        return operators.identity(self)  # type: ignore[no-any-return]
+        return operators.identity(self)
 
     def __repr__(self) -> str:
         head = f"<Variable path={self.path}, shape={tuple(self.shape)}, dtype={self.dtype.name}"
@@ -147,7 +147,7 @@ def _initial_value(initializer: Any, shape: Any, dtype: Any, name: str) -> Any:
 
 
 def _initializer_named(name: str) -> Any:
-    return importlib.import_module("keratin.keras.initializers").get(name)
+    return initializers.get(name)
 
 
 def _cast_when_read(inputs: list[Any], shared: list[int]) -> None:

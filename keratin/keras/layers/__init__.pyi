@@ -50,6 +50,12 @@ from keratin.keras.layers.merging import maximum as maximum
 from keratin.keras.layers.merging import minimum as minimum
 from keratin.keras.layers.merging import multiply as multiply
 from keratin.keras.layers.merging import subtract as subtract
+from keratin.keras.layers.normalization import BatchNormalization as BatchNormalization
+from keratin.keras.layers.normalization import GroupNormalization as GroupNormalization
+from keratin.keras.layers.normalization import LayerNormalization as LayerNormalization
+from keratin.keras.layers.normalization import RMSNormalization as RMSNormalization
+from keratin.keras.layers.normalization import SpectralNormalization as SpectralNormalization
+from keratin.keras.layers.normalization import UnitNormalization as UnitNormalization
 from keratin.keras.layers.pooling import AdaptiveAveragePooling1D as AdaptiveAveragePooling1D
 from keratin.keras.layers.pooling import AdaptiveAveragePooling2D as AdaptiveAveragePooling2D
 from keratin.keras.layers.pooling import AdaptiveAveragePooling3D as AdaptiveAveragePooling3D
@@ -101,3 +107,4 @@ from keratin.keras.layers.resizing import UpSampling3D as UpSampling3D
 from keratin.keras.layers.resizing import ZeroPadding1D as ZeroPadding1D
 from keratin.keras.layers.resizing import ZeroPadding2D as ZeroPadding2D
 from keratin.keras.layers.resizing import ZeroPadding3D as ZeroPadding3D
+from keratin.keras.layers.wrapper import Wrapper as Wrapper

@@ -61,7 +61,7 @@ class CallSpec:
         return found
 
     def without_unknown(self, kwargs: dict[str, Any]) -> dict[str, Any]:
-        """Without `training` and `mask` where `call` does not take them: any caller may say them."""
+        """Without `training` and `mask`, which any caller may say, where `call` lacks them."""
         if self.takes_any_keyword or not ("training" in kwargs or "mask" in kwargs):
             return kwargs
         return {

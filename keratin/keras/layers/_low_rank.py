@@ -39,6 +39,8 @@ class LowRank:
     """Mixed into layers whose weight `_adapted` may be adapted."""
 
     _adapted = "kernel"
+    lora_rank: int | None
+    lora_alpha: float | None
 
     def enable_lora(
         self: Any,
@@ -85,4 +87,4 @@ class LowRank:
         if self.lora_rank is None:
             config.pop("lora_rank", None)
             config.pop("lora_alpha", None)
-        return config  # type: ignore[no-any-return]
+        return config

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from keratin._engine.module import Module
 from keratin._engine.tensor import Tensor
 from keratin._engine.variable import Variable
+from keratin.keras import metrics
 
 # Attributes that hold what belongs to others, or to the graph.
 _NOT_SEARCHED = frozenset(
@@ -76,18 +76,10 @@ def _within(value: Any) -> Iterator[Any]:
         yield value
 
 
-def family_member(family: str, identifier: Any) -> Any:
-    """The initializer, regularizer or constraint that an argument stands for."""
-    if identifier is None:
-        return None
-    return importlib.import_module(f"keratin.keras.{family}").get(identifier)
-
-
 def add_metric(
     layer: Any, value: Any = None, name: str | None = None, aggregation: str | None = None
 ) -> Any:
     """Update the metric of this name, made at the first call; see `Layer.add_metric`."""
-    metrics = importlib.import_module("keratin.keras.metrics")
     if isinstance(value, metrics.Metric):
         vars(layer).setdefault("_added_metrics", {})[value.name] = value
         return value

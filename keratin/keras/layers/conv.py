@@ -23,7 +23,7 @@ class Convolution(Layer):
     """What all convolutions have: a window that moves over spatial axes, a bias, an activation."""
 
     rank: int
-    paddings = ("valid", "same")
+    paddings: tuple[str, ...] = ("valid", "same")
 
     def __init__(
         self,
@@ -127,7 +127,6 @@ class Convolution(Layer):
 class Conv(LowRank, Convolution):
     """A convolution that mixes channels, within groups of them."""
 
-    paddings = ("valid", "same")
     kernel = LowRankWeight()
 
     def __init__(
@@ -300,7 +299,7 @@ class ConvTranspose(Convolution):
         if self.output_padding is None:
             return size * stride + (max(reach - stride, 0) if self.padding == "valid" else 0)
         around = 2 * (reach // 2) if self.padding == "same" else 0
-        return (size - 1) * stride + reach - around + self.output_padding[axis]  # type: ignore[no-any-return]
+        return (size - 1) * stride + reach - around + self.output_padding[axis]
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """The shape of the output."""
@@ -382,8 +381,6 @@ class DepthwiseConv(Convolution):
 
 class SeparableConv(DepthwiseConv):
     """A convolution of each channel by itself, and one of window 1 that mixes the channels."""
-
-    paddings = ("valid", "same")
 
     def __init__(
         self,

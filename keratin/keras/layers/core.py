@@ -14,6 +14,7 @@ from keratin.keras import activations
 from keratin.keras._core.shapes import is_shape, map_shapes
 from keratin.keras._core.symbolic import KerasTensor
 from keratin.keras.layers._low_rank import LowRank, LowRankWeight
+from keratin.keras.layers._part import map_tensors_to_shapes
 from keratin.keras.layers._weighted import (
     Weighted,
     known_size,
@@ -21,7 +22,7 @@ from keratin.keras.layers._weighted import (
     refuse_quantization,
 )
 from keratin.keras.layers.input_spec import InputSpec
-from keratin.keras.layers.layer import Layer, map_tensors_to_shapes
+from keratin.keras.layers.layer import Layer
 
 
 class Dense(LowRank, Weighted):

@@ -133,4 +133,4 @@ def Input(
         name=name or names.unique("input_layer"),
         **kwargs,
     )
-    return layer.output  # type: ignore[no-any-return]
+    return layer.output

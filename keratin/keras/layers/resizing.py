@@ -28,7 +28,7 @@ def pairs(value: Any, rank: int, name: str, owner: str) -> tuple[tuple[int, int]
             f"{owner}: {name} is a number, {rank} numbers, or {rank} pairs (before, after), none "
             f"of them negative; given {value!r}"
         )
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def sizes_of(value: Any, rank: int, name: str, owner: str) -> tuple[int, ...]:

@@ -237,7 +237,7 @@ class _Reader:
         if isinstance(node, Mapping):
             return self._filled(node["args"]), self._filled(node["kwargs"])
         tensors = [self._tensor(entry) for entry in _old_entries(node)]
-        kwargs = next((entry[3] for entry in _old_entries(node) if len(entry) > 3), {})
+        kwargs: Any = next((entry[3] for entry in _old_entries(node) if len(entry) > 3), {})
         first = tensors[0] if len(tensors) == 1 else tensors
         return [first], self._filled(kwargs)
 

@@ -22,6 +22,7 @@ from keratin.keras._core.symbolic import (
 )
 from keratin.keras.layers import _tracking
 from keratin.keras.layers._call import set_masks
+from keratin.keras.layers._part import default
 from keratin.keras.layers.input_layer import Input
 from keratin.keras.layers.layer import Layer
 from keratin.keras.models import functional_config, summary
@@ -203,6 +204,7 @@ class Model(Trainer, Layer):
         """The masks that the layers put on the outputs."""
         return None
 
+    @default
     def build(self, input_shape: Any = None) -> None:
         """Make the weights for inputs of these shapes: one, or a list or dictionary of them."""
         if vars(self)["_graph"] is not None:
@@ -227,8 +229,6 @@ class Model(Trainer, Layer):
         vars(self)["_build_shapes"] = {"input": input_shape}
         self.built = True
 
-    build._is_default = True  # type: ignore[attr-defined]
-
     # Losses that are part of the graph
 
     def add_loss(self, loss: Any) -> None:
@@ -248,7 +248,7 @@ class Model(Trainer, Layer):
         if "_loss_graph" not in vars(self):
             outputs = (graph.output, list(self._symbolic_losses))
             vars(self)["_loss_graph"] = Function(graph.input, outputs, name=f"{self.name}_losses")
-        return vars(self)["_loss_graph"]  # type: ignore[no-any-return]
+        return vars(self)["_loss_graph"]
 
     # Parts
 
@@ -306,7 +306,7 @@ class Model(Trainer, Layer):
     @classmethod
     def from_config(cls, config: Mapping[str, Any], custom_objects: Any = None) -> Self:
         """Make a model from what `get_config` gave."""
-        return functional_config.from_config(cls, config, custom_objects)  # type: ignore[no-any-return]
+        return functional_config.from_config(cls, config, custom_objects)
 
     def to_json(self, **kwargs: Any) -> str:
         """The architecture as JSON; read by `keras.models.model_from_json`."""

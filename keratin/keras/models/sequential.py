@@ -9,6 +9,7 @@ from keratin.keras._core.graph import Function, standardized
 from keratin.keras._core.serialization import deserialize_keras_object, serialize_keras_object
 from keratin.keras._core.shapes import as_shape
 from keratin.keras._core.symbolic import KerasTensor
+from keratin.keras.layers._part import default
 from keratin.keras.layers.input_layer import InputLayer
 from keratin.keras.layers.layer import Layer
 from keratin.keras.models.model import Model
@@ -122,8 +123,9 @@ class Sequential(Model):
         if vars(self).get("_inner_graph") is None:
             tails = self._tails
             vars(self)["_inner_graph"] = Function(tails[0], tails[-1], name=f"{self.name}_graph")
-        return vars(self)["_inner_graph"]  # type: ignore[no-any-return]
+        return vars(self)["_inner_graph"]
 
+    @default
     def build(self, input_shape: Any = None) -> None:
         """Make the weights for an input of this shape, batch included."""
         if self._tails and self._tails[-1] is not None:
@@ -134,8 +136,6 @@ class Sequential(Model):
                 "keras.Input(shape) first, or call build((None, ...))"
             )
         self._set_input(as_shape(input_shape), None)
-
-    build._is_default = True  # type: ignore[attr-defined]
 
     def _set_input(self, shape: Any, dtype: Any) -> None:
         """Put an input in front and call the layers on it."""

@@ -9,7 +9,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from keratin.keras._core.symbolic import OpCall
-from keratin.keras.layers.layer import Layer, map_tensors_to_shapes
+from keratin.keras.layers._part import map_tensors_to_shapes
+from keratin.keras.layers.layer import Layer
 
 # The widest table, borders included, without and with the column of connections.
 _WIDEST = (88, 108)
@@ -236,7 +237,7 @@ class _Table:
         return [*lines, self._border("└─┴┘")]
 
     def _border(self, signs: str) -> str:
-        left, line, cross, right = signs
+        left, line, cross, right = list(signs)
         return left + cross.join(line * width for width in self.widths) + right
 
     def _row(self, cells: list[str], edge: str, head: bool) -> list[str]:
