@@ -36,7 +36,7 @@ def slice(input_: Array, begin: Any, size: Any, name: str | None = None) -> Any:
     array([[2, 3],
            [5, 6]], dtype=int32)
     """
-    tensor, _ = with_shape(input_)
+    tensor, _ = with_shape(convert_to_tensor(input_) if isinstance(input_, np.ndarray) else input_)
     shape = tuple(array_of(tensor).shape)
     begins, sizes = _entries(begin), plain(size, "size")
     rank = len(shape)

@@ -9,6 +9,7 @@ import jax.numpy as jnp
 
 from keratin import math, nn
 from keratin._engine import errors
+from keratin._engine.dtype import as_dtype
 from keratin._engine.op import Array, Static, T, op
 from keratin._engine.tensor import Tensor, convert_to_tensor
 from keratin.array._support import prepared
@@ -22,7 +23,7 @@ def floating(x: Any) -> Any:
     """A tensor as it is, or of the default dtype where it holds integers."""
     if not hasattr(x, "dtype"):
         x = convert_to_tensor(x)
-    return cast(x, settings.floatx) if x.dtype.kind in ("int", "uint", "bool") else x
+    return cast(x, settings.floatx) if as_dtype(x.dtype).kind in ("int", "uint", "bool") else x
 
 
 def linear(x: Any) -> Any:
@@ -40,6 +41,7 @@ def _relu_arguments(
     max_value: float | None = None,
     threshold: float = 0.0,
     alpha: float | None = None,
+    name: str | None = None,
 ) -> tuple[Any, ...]:
     slope = negative_slope if alpha is None else alpha
     numbers = [None if n is None else float(n) for n in (slope, max_value, threshold)]
@@ -91,7 +93,7 @@ def relu6(x: Any) -> Tensor:
     return nn.relu6(x)
 
 
-@prepared(lambda x, axis=-1: (floating(x), axis))
+@prepared(lambda x, axis=-1, name=None: (floating(x), axis))
 @op(T="float")
 def softmax(x: T, axis: Axis = -1) -> T:
     """exp(x) divided by its sum along an axis, several axes, or (None) all of them.
@@ -103,7 +105,7 @@ def softmax(x: T, axis: Axis = -1) -> T:
     return jax.nn.softmax(x, _axes(axis, x.ndim))
 
 
-@prepared(lambda x, axis=-1: (floating(x), axis))
+@prepared(lambda x, axis=-1, name=None: (floating(x), axis))
 @op(T="float")
 def log_softmax(x: T, axis: Axis = -1) -> T:
     """The logarithm of softmax, without underflow.
@@ -118,7 +120,7 @@ def _axes(axis: Any, rank: int) -> tuple[int, ...]:
     return tuple(range(rank)) if axis is None else normalize_axes(axis, rank)
 
 
-@prepared(lambda x, alpha=1.0: (floating(x), as_number(alpha)))
+@prepared(lambda x, alpha=1.0, name=None: (floating(x), as_number(alpha)))
 @op(T="float")
 def elu(x: T, alpha: Array = 1.0) -> T:
     """x where positive, alpha (exp(x) - 1) elsewhere.
@@ -129,7 +131,7 @@ def elu(x: T, alpha: Array = 1.0) -> T:
     return jax.nn.elu(x, alpha.astype(x.dtype))
 
 
-@prepared(lambda x, alpha=1.0: (floating(x), as_number(alpha)))
+@prepared(lambda x, alpha=1.0, name=None: (floating(x), as_number(alpha)))
 @op(T="float")
 def celu(x: T, alpha: Array = 1.0) -> T:
     """max(x, 0) + min(0, alpha (exp(x / alpha) - 1)).
@@ -167,7 +169,7 @@ def silu(x: Any) -> Tensor:
     return nn.silu(floating(x))
 
 
-@prepared(lambda x: (floating(x),))
+@prepared(lambda x, name=None: (floating(x),))
 @op(T="float")
 def mish(x: T) -> T:
     """x tanh(softplus(x)).
@@ -178,7 +180,7 @@ def mish(x: T) -> T:
     return x * jnp.tanh(jnp.logaddexp(x, jnp.zeros((), x.dtype)))
 
 
-@prepared(lambda x, axis=-1: (floating(x), axis))
+@prepared(lambda x, axis=-1, name=None: (floating(x), axis))
 @op(T="float")
 def glu(x: T, axis: Static = -1) -> T:
     """Of the two halves of x along an axis, the first one times the sigmoid of the second one.
@@ -212,7 +214,7 @@ def log_sigmoid(x: Any) -> Tensor:
     return math.log_sigmoid(floating(x))
 
 
-@prepared(lambda x: (floating(x),))
+@prepared(lambda x, name=None: (floating(x),))
 @op(T="float")
 def hard_sigmoid(x: T) -> T:
     """x / 6 + 0.5, but 0 up to -3, and 1 from 3 on.
@@ -227,7 +229,7 @@ def _hard_sigmoid(x: Any) -> Any:
     return jnp.where(x <= -3, 0, jnp.where(x >= 3, 1, x / 6 + 0.5))
 
 
-@prepared(lambda x: (floating(x),))
+@prepared(lambda x, name=None: (floating(x),))
 @op(T="float")
 def hard_silu(x: T) -> T:
     """x hard_sigmoid(x), also called hard swish.
@@ -238,7 +240,7 @@ def hard_silu(x: T) -> T:
     return x * _hard_sigmoid(x)
 
 
-@prepared(lambda x: (floating(x),))
+@prepared(lambda x, name=None: (floating(x),))
 @op(T="float")
 def sparse_sigmoid(x: T) -> T:
     """(x + 1) / 2, but 0 up to -1, and 1 from 1 on.
@@ -258,7 +260,7 @@ def tanh(x: Any) -> Tensor:
     return math.tanh(floating(x))
 
 
-@prepared(lambda x: (floating(x),))
+@prepared(lambda x, name=None: (floating(x),))
 @op(T="float")
 def tanh_shrink(x: T) -> T:
     """x - tanh(x).
@@ -269,7 +271,7 @@ def tanh_shrink(x: T) -> T:
     return x - jnp.tanh(x)
 
 
-@prepared(lambda x: (floating(x),))
+@prepared(lambda x, name=None: (floating(x),))
 @op(T="float")
 def hard_tanh(x: T) -> T:
     """x between -1 and 1; these beyond.
@@ -280,7 +282,7 @@ def hard_tanh(x: T) -> T:
     return jax.nn.hard_tanh(x)
 
 
-@prepared(lambda x, threshold=0.5: (floating(x), as_number(threshold)))
+@prepared(lambda x, threshold=0.5, name=None: (floating(x), as_number(threshold)))
 @op(T="float")
 def hard_shrink(x: T, threshold: Array = 0.5) -> T:
     """x, but 0 from -threshold to threshold.
@@ -291,7 +293,7 @@ def hard_shrink(x: T, threshold: Array = 0.5) -> T:
     return jnp.where(jnp.abs(x) <= threshold.astype(x.dtype), 0, x)
 
 
-@prepared(lambda x, threshold=0.5: (floating(x), as_number(threshold)))
+@prepared(lambda x, threshold=0.5, name=None: (floating(x), as_number(threshold)))
 @op(T="float")
 def soft_shrink(x: T, threshold: Array = 0.5) -> T:
     """x brought nearer to 0 by the threshold, and 0 from -threshold to threshold.
@@ -303,7 +305,9 @@ def soft_shrink(x: T, threshold: Array = 0.5) -> T:
     return jnp.where(jnp.abs(x) <= edge, 0, x - jnp.sign(x) * edge)
 
 
-def _threshold_arguments(x: Any, threshold: Any, default_value: Any) -> tuple[Any, ...]:
+def _threshold_arguments(
+    x: Any, threshold: Any, default_value: Any, name: str | None = None
+) -> tuple[Any, ...]:
     return floating(x), as_number(threshold), as_number(default_value)
 
 
@@ -327,7 +331,7 @@ def softplus(x: Any) -> Tensor:
     return math.softplus(floating(x))
 
 
-@prepared(lambda x, b=4: (floating(x), as_number(b)))
+@prepared(lambda x, b=4, name=None: (floating(x), as_number(b)))
 @op(T="float")
 def squareplus(x: T, b: Array = 4) -> T:
     """(x + sqrt(x^2 + b)) / 2, a softplus without exp.
@@ -338,7 +342,7 @@ def squareplus(x: T, b: Array = 4) -> T:
     return jax.nn.squareplus(x, b.astype(x.dtype))
 
 
-@prepared(lambda x: (floating(x),))
+@prepared(lambda x, name=None: (floating(x),))
 @op(T="float")
 def sparse_plus(x: T) -> T:
     """(x + 1)^2 / 4, but 0 up to -1, and x from 1 on.
@@ -367,7 +371,7 @@ def exponential(x: Any) -> Tensor:
     return math.exp(floating(x))
 
 
-@prepared(lambda x, axis=-1: (floating(x), axis))
+@prepared(lambda x, axis=-1, name=None: (floating(x), axis))
 @op(T="float")
 def sparsemax(x: T, axis: Static = -1) -> T:
     """The probabilities nearest to x (in Euclidean distance) along an axis; many of them are 0.

@@ -6,6 +6,7 @@ from typing import Any
 
 from keratin import linalg, math
 from keratin._engine import errors
+from keratin._engine.dtype import as_dtype
 from keratin._engine.tensor import Tensor, convert_to_tensor
 from keratin.array import expand_dims
 from keratin.keras._core.settings import settings
@@ -20,7 +21,7 @@ Axes = Any  # an axis, several of them, or None for all
 def _number(x: Any) -> Any:
     """A tensor, in the default dtype where it holds booleans."""
     x = x if hasattr(x, "dtype") else convert_to_tensor(x)
-    return cast(x, settings.floatx) if x.dtype.kind == "bool" else x
+    return cast(x, settings.floatx) if as_dtype(x.dtype).kind == "bool" else x
 
 
 def sqrt(x: Any) -> Tensor:

@@ -260,9 +260,7 @@ def bias_add(x: Any, bias: Any, data_format: str | None = None) -> Any:
         )
     if standardize_data_format(data_format) == "channels_first" and rank > 2:
         shape = (own[-1], *own[:-1]) if len(own) > 1 else (own[0], *[1] * (rank - 2))
-        back = [len(own) - 1, *range(len(own) - 1)]
-        moved = array.transpose(bias, back) if len(own) > 1 else bias
-        return math.add(x, array.reshape(moved, [1, *shape]))
+        return math.add(x, array.reshape(bias, [1, *shape]))
     return math.add(x, bias)
 
 

@@ -137,7 +137,7 @@ def rnn(
         outputs = map_structure(lambda x: x[-1:], outputs)
     if not time_major:
         outputs = map_structure(_time_first, outputs)
-    return last, outputs, list(states) if isinstance(initial_states, list) else states
+    return last, outputs, states
 
 
 def _unrolled(advance: Any, inputs: Any, masks: Any, carried: Any, steps: int) -> Any:

@@ -108,7 +108,7 @@ class MinMaxNorm(Constraint):
         return _with_norm_between(w, *bounds, settings.epsilon, self.axis)
 
 
-@prepared(lambda w, *numbers: (w, *map(as_number, numbers[:-1]), numbers[-1]))
+@prepared(lambda w, *rest: (w, *map(as_number, rest[:4]), rest[4]))
 @op(T="float")
 def _with_norm_between(
     w: T, low: Array, high: Array, rate: Array, epsilon: Array, axis: Axis

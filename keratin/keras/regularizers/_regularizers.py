@@ -124,21 +124,21 @@ def _factor(value: Any, name: str) -> float:
     return float(value)
 
 
-@prepared(lambda x, factor: (x, as_number(factor)))
+@prepared(lambda x, factor, name=None: (x, as_number(factor)))
 @op(T="float complex")
 def _sum_of_absolutes(x: T, factor: Array) -> Array:
     total = jnp.sum(jnp.abs(x))
     return total * factor.astype(total.dtype)
 
 
-@prepared(lambda x, factor: (x, as_number(factor)))
+@prepared(lambda x, factor, name=None: (x, as_number(factor)))
 @op(T="float complex")
 def _sum_of_squares(x: T, factor: Array) -> Array:
     total = jnp.sum(jnp.square(x))
     return total * factor.astype(total.dtype)
 
 
-@prepared(lambda inputs, factor, mode: (inputs, as_number(factor), mode))
+@prepared(lambda inputs, factor, mode, name=None: (inputs, as_number(factor), mode))
 @op(T="float")
 def _orthogonality(inputs: T, factor: Array, mode: Static) -> Array:
     if inputs.ndim != 2:
