@@ -21,20 +21,19 @@ def check_compiled(model: Any, method: str) -> None:
         )
 
 
-def check_data(model: Any, feed: Any, method: str) -> None:
-    """Look at all labels in memory, before any step."""
+def check_data(model: Any, feed: Any, method: str, kind: str) -> None:
+    """Look at all labels in memory, before any step of a kind, "train" or "test"."""
     loss = model._compile_loss
-    if not isinstance(feed, ArrayFeed) or loss is None or not loss.built:
+    own = model._has_own("compute_loss") or model._has_own(f"{kind}_step")
+    if not isinstance(feed, ArrayFeed) or loss is None or own:
         return
     _, y, _ = feed.data
     if y is None:
-        if not model._has_own("compute_loss"):
-            raise ValueError(
-                f"{method}(): the model was compiled with a loss, which needs labels, and y is "
-                f"None. Give {method}(x, y). At {errors.user_location()}."
-            )
-        return
-    if model._has_own("compute_loss"):
+        raise ValueError(
+            f"{method}(): the model was compiled with a loss, which needs labels, and y is "
+            f"None. Give {method}(x, y). At {errors.user_location()}."
+        )
+    if not loss.built:
         return
     labels = loss.outputs.labels(y, loss._wanted)
     predictions = loss.outputs.of(loss.outputs.structure)
@@ -44,20 +43,14 @@ def check_data(model: Any, feed: Any, method: str) -> None:
 
 
 def check_gradients(gradients: Sequence[Any], variables: Sequence[Any], model: Any) -> None:
-    """Raise if the loss depends on no variable; warn once if on some it does not."""
+    """Raise if the loss depends on no variable; the optimizer warns of single ones."""
     missing = [_path(v) for v, g in zip(variables, gradients, strict=True) if g is None]
-    if not missing:
-        return
-    if len(missing) == len(variables):
+    if missing and len(missing) == len(variables):
         raise ValueError(
             f"The loss does not depend on any trainable variable of {model.name!r}: "
             f"{_listed(missing)}. There is nothing to learn. Is the loss computed of y_pred, and "
             "without going through NumPy, tf.argmax, integers or tf.stop_gradient?"
         )
-    errors.warn_user(
-        f"The loss does not depend on these variables of {model.name!r}, which stay as they are: "
-        f"{_listed(missing)}. If that is meant, set trainable=False on their layers."
-    )
 
 
 def _path(variable: Any) -> str:

@@ -78,9 +78,9 @@ class Fitting:
         )
         building.prepare(model, self.feed.peek(), training=True)
         building.warn_of_changes(model)
-        checks.check_data(model, self.feed, "fit")
+        checks.check_data(model, self.feed, "fit", "train")
         if self.validation_feed is not None:
-            checks.check_data(model, self.validation_feed, "fit")
+            checks.check_data(model, self.validation_feed, "fit", "test")
         self.interrupt = Interrupt()
         self.callbacks = self._callbacks(callbacks)
         self._last_validation: dict[str, Any] = {}

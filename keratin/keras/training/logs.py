@@ -27,13 +27,14 @@ def number(value: Any) -> Any:
     """A number of Python for a scalar, NumPy for other tensors, anything else as it is."""
     if isinstance(value, (Tensor, Variable, jax.Array, np.ndarray, np.generic)):
         array = np.asarray(value)
-        return float(array) if array.size == 1 and array.dtype.kind in "biuf" else _plain(array)
+        is_number = array.size == 1 and array.dtype.kind in "biuf"
+        return float(array.item()) if is_number else _plain(array)
     return float(value) if isinstance(value, (bool, int)) else value
 
 
 def _plain(array: np.ndarray[Any, Any]) -> Any:
     if array.size == 1 and array.dtype.kind == "V":  # bfloat16 and the like
-        return float(array.astype(np.float32))
+        return float(array.astype(np.float32).item())
     return array
 
 
@@ -47,13 +48,15 @@ class Logs(dict[str, Any]):
     __slots__ = ("_fetch",)
 
     def __init__(self, fetch: Callable[[], Mapping[str, Any]]):
-        super().__init__()
+        # Not of length 0, which C code such as that of `json` takes as having nothing in it.
+        super().__init__({"": None})
         self._fetch: Callable[[], Mapping[str, Any]] | None = fetch
 
     def fetched(self) -> Logs:
         """The same, filled."""
         if self._fetch is not None:
             fetch, self._fetch = self._fetch, None
+            dict.clear(self)
             for name, value in plain(fetch()).items():
                 super().__setitem__(name, value)
         return self

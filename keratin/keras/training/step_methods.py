@@ -110,7 +110,7 @@ class StepMethods:
         self._track_loss(loss, x)
         if variables:
             self.optimizer.apply(gradients, variables)
-        return self._call_own("compute_metrics", x, y, y_pred, sample_weight)  # type: ignore[no-any-return]
+        return self._call_own("compute_metrics", x, y, y_pred, sample_weight)
 
     def test_step(self, data: Any) -> dict[str, Any]:
         """Evaluate a batch; gives the figures for the logs."""
@@ -118,7 +118,7 @@ class StepMethods:
         y_pred = self(x, training=False)  # type: ignore[operator]
         loss = self._call_compute_loss(x, y, y_pred, sample_weight, False)
         self._track_loss(loss, x)
-        return self._call_own("compute_metrics", x, y, y_pred, sample_weight)  # type: ignore[no-any-return]
+        return self._call_own("compute_metrics", x, y, y_pred, sample_weight)
 
     def predict_step(self, data: Any) -> Any:
         """The outputs for a batch."""

@@ -263,7 +263,7 @@ class Trainer(TracedSteps, FormerTrainer):
 
     def _evaluate_on(self, feed: Any, verbose: Any, callbacks: Any) -> dict[str, Any]:
         building.prepare(self, feed.peek(), training=False)
-        checks.check_data(self, feed, "evaluate")
+        checks.check_data(self, feed, "evaluate", "test")
         if not isinstance(callbacks, CallbackList):
             callbacks = CallbackList(
                 callbacks,
@@ -364,7 +364,7 @@ class Trainer(TracedSteps, FormerTrainer):
         checks.check_compiled(self, name)
         feed = self._batch_feed(x, y, sample_weight, class_weight, name)
         building.prepare(self, feed.data, training=kind == "train")
-        checks.check_data(self, feed, name)
+        checks.check_data(self, feed, name, kind)
         if reset_metrics:
             building.reset_metrics(self)
         one_pass = Pass(self, kind, feed, CallbackList(model=self), Interrupt())

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
-from tests.keras.training.models import data, regression, same_bits, weights
 
 from keratin import keras
 from keratin.keras.training import passes
+from tests.keras.training.models import data, regression, same_bits, weights
 
 
 class Batches(keras.callbacks.Callback):

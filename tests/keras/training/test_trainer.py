@@ -4,11 +4,11 @@ import sys
 
 import numpy as np
 import pytest
-from tests.harness.real_keras import real
-from tests.keras.training.models import classification, data, regression, same_bits, weights
 
 import keratin as tf
 from keratin import keras
+from tests.harness.real_keras import real
+from tests.keras.training.models import classification, data, regression, same_bits, weights
 
 X, Y = data(50)
 CLASSES = np.arange(50) % 3
