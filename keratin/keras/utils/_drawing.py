@@ -196,7 +196,8 @@ def _width_of(text: str, bold: bool) -> float:
     parts = (
         0.3 if c in _NARROW else 0.56 if c in _MEDIUM else 0.85 if c in _WIDE else 0.7 for c in text
     )
-    return sum(parts) * (1.07 if bold else 1.0)
+    # A viewer without Helvetica may have a wider font in its place.
+    return sum(parts) * 1.12 * (1.07 if bold else 1.0)
 
 
 def _moved(shape: Any, dx: float, dy: float) -> Any:
@@ -265,7 +266,7 @@ def to_svg(drawing: Drawing) -> str:
     """The drawing as the text of an SVG file."""
     width, height = drawing.size
     head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}pt" height="{height:.0f}pt" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{height:.0f}" '
         f'viewBox="0 0 {width:.2f} {height:.2f}" font-family="{_FONT}">'
     )
     lines = [

@@ -59,6 +59,8 @@ def _taps(size: int, wanted: int, method: str) -> tuple[np.ndarray, np.ndarray]:
     else:
         kernel, radius = _KERNELS[method]
         center = (np.arange(wanted) + _HALF_PIXEL) * scale - _HALF_PIXEL
+        if method == "bicubic":  # TensorFlow looks its kernel up in a table, at 1024 places
+            center = np.floor(center) + np.rint(center % 1 * 1024) / 1024
         first = np.floor(center - radius).astype(np.int64) + 1
         index = first[:, None] + np.arange(math.ceil(2 * radius))
         weights = kernel(index - center[:, None])
@@ -96,8 +98,9 @@ def padded(image: np.ndarray, height: int, width: int, method: str) -> np.ndarra
     """An image resized as far as it fits a size whole, with zeros around it."""
     own_height, own_width = image.shape[:2]
     ratio = max(own_width / width, own_height / height)
-    part = resized(image, int(own_height / ratio), int(own_width / ratio), method)
-    top, left = (height - part.shape[0]) // 2, (width - part.shape[1]) // 2
+    part_height, part_width = own_height / ratio, own_width / ratio
+    part = resized(image, max(1, int(part_height)), max(1, int(part_width)), method)
+    top, left = int((height - part_height) / 2), int((width - part_width) / 2)
     found = np.zeros((height, width, image.shape[2]), np.float32)
     found[top : top + part.shape[0], left : left + part.shape[1]] = part
     return found

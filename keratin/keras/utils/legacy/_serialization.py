@@ -31,19 +31,9 @@ def serialize_keras_object(instance: Any) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """A value of a config: objects in it as Keras 2 wrote them."""
-    if isinstance(value, Mapping) and "class_name" in value and "config" in value:
-        if value["class_name"] == "function":
-            return value["config"]
-        inner = value["config"]
-        if isinstance(inner, Mapping):
-            inner = {key: _plain(part) for key, part in inner.items()}
-        return {"class_name": value.get("registered_name") or value["class_name"], "config": inner}
-    if isinstance(value, (list, tuple)):
-        return type(value)(_plain(part) for part in value)
-    if hasattr(value, "get_config") or inspect.isfunction(value):
-        return serialize_keras_object(value)
-    return value
+    """A value of a config: what is an object or a function still, as Keras 2 wrote it."""
+    is_object = hasattr(value, "get_config") or inspect.isfunction(value)
+    return serialize_keras_object(value) if is_object else value
 
 
 def deserialize_keras_object(
@@ -75,6 +65,6 @@ def deserialize_keras_object(
             )
         return found() if isinstance(found, type) else found
     raise ValueError(
-        f"A {printable_module_name} is given by a config, a name or a function; given "
+        f"The {printable_module_name} is given by a config, a name or a function; given "
         f"{identifier!r} of type {type(identifier).__name__}."
     )

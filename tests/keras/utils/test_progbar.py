@@ -1,0 +1,67 @@
+"""The progress bar, as it is written to the screen."""
+
+import re
+
+import pytest
+
+from keratin.keras import utils
+from tests.harness.real_keras import real
+
+# Colors, and what went before on the same line; times differ from run to run.
+_NOISE = [(r"\x1b\[\d+m", ""), (r"[\b\r]", ""), (r"\d+(\.\d+)?(us|ms|s)", "T"), (r" +", " ")]
+
+
+def written(kind, capsys, updates, **options):
+    bar = kind(interval=0, **options)
+    for update in updates:
+        bar.update(*update)
+    text = capsys.readouterr().out
+    for pattern, other in _NOISE:
+        text = re.sub(pattern, other, text)
+    return text
+
+
+CASES = [
+    ({"target": 3}, [(1, [("loss", 2.0)]), (2, [("loss", 1.0)]), (3, [("loss", 0.5)])]),
+    ({"target": 3, "stateful_metrics": ["loss"]}, [(1, [("loss", 2.0)]), (2, [("loss", 1.0)])]),
+    ({"target": 3, "stateless_metrics": ["a"]}, [(1, [("a", 2.0)]), (2, [("a", 1.0), ("b", 3.0)])]),
+    ({"target": None}, [(5, [("loss", 1e-5)]), (7, [("loss", 2e-5)])]),
+    ({"target": None}, [(5, [("loss", 1.0)], True)]),
+    ({"target": 12, "width": 5, "unit_name": "sample"}, [(0,), (6,), (12, [("loss", -3.0)])]),
+    ({"target": 2, "verbose": 2}, [(1, [("loss", 2.0)]), (2, [("loss", 1.5)])]),
+    ({"target": 2, "verbose": 0}, [(2, [("loss", 1.5)])]),
+]
+
+
+@pytest.mark.parametrize(("options", "updates"), CASES, ids=range(len(CASES)))
+def test_the_screen_shows_what_keras_shows(capsys, options, updates):
+    found = written(utils.Progbar, capsys, updates, **options)
+    assert found == written(real.utils.Progbar, capsys, updates, **options)
+
+
+def test_values_are_averages_until_the_last_ones_are_given(capsys):
+    bar = utils.Progbar(4, interval=0)
+    bar.add(1, [("loss", 4.0)])
+    bar.add(2, [("loss", 1.0)])
+    assert capsys.readouterr().out.endswith("loss: 2.0000")
+    bar.update(4, [("loss", 7.0)])
+    assert capsys.readouterr().out.endswith("loss: 7.0000\n")
+
+
+def test_updates_come_no_faster_than_the_interval(capsys):
+    bar = utils.Progbar(1000, interval=1000)
+    for step in range(1, 1000):
+        bar.update(step)
+    assert capsys.readouterr().out.count("/1000") == 1
+    bar.update(1000)
+    assert "1000/1000" in capsys.readouterr().out
+
+
+def test_tensors_are_shown_as_numbers(tf, capsys):
+    utils.Progbar(1).update(1, [("loss", tf.constant(0.25))])
+    assert "loss: 0.2500" in capsys.readouterr().out
+
+
+def test_metrics_are_of_one_kind_or_the_other():
+    with pytest.raises(ValueError, match="Both were given"):
+        utils.Progbar(1, stateful_metrics=[], stateless_metrics=[])
