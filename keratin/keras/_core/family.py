@@ -99,8 +99,8 @@ class Family:
             if isinstance(config, str):
                 return self.get(config)
             if isinstance(config, Mapping) and isinstance(config.get("class_name"), str):
-                found: Any = self.find(config["class_name"])
-                if isinstance(found, type):
+                found = self.find(config["class_name"])
+                if isinstance(found, type) and hasattr(found, "from_config"):
                     return found.from_config(dict(config.get("config") or {}))
             return deserialize_keras_object(config)
 

@@ -278,10 +278,19 @@ def _in_order(expected: Any, inputs: Any, names: list[str], owner: str) -> list[
 
 def _given_leaves(inputs: Any) -> list[Any]:
     if isinstance(inputs, (list, tuple)):
+        if _holds_numbers(inputs):
+            return [convert_to_tensor(inputs)]
         return [leaf for value in inputs for leaf in _given_leaves(value)]
     if isinstance(inputs, Mapping):
         return [leaf for key in sorted(inputs) for leaf in _given_leaves(inputs[key])]
     return [inputs]
+
+
+def _holds_numbers(value: Any) -> bool:
+    """Whether nested lists are one array, written out."""
+    if isinstance(value, (list, tuple)):
+        return bool(value) and all(map(_holds_numbers, value))
+    return isinstance(value, (bool, int, float))
 
 
 def _fitted(value: Any, wanted: KerasTensor, owner: str) -> Any:

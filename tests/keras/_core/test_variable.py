@@ -1,0 +1,61 @@
+import numpy as np
+import pytest
+
+import keratin as tf
+from keratin import keras
+from keratin.keras._core.variable import autocast
+
+
+def test_made_by_name_function_or_value():
+    assert keras.Variable("ones", shape=(2,)).numpy().tolist() == [1, 1]
+    assert keras.Variable(lambda shape, dtype: tf.fill(shape, 2.0), shape=(2,)).numpy()[0] == 2
+    assert keras.Variable([1, 2], dtype="int32").dtype == "int32"
+    assert isinstance(keras.Variable(1.0), tf.Variable)
+
+
+def test_the_value_is_an_attribute_and_a_method():
+    v = keras.Variable([1.0, 2.0])
+    kept = v.value
+    v.assign([3.0, 4.0])
+    np.testing.assert_array_equal(kept, [1, 2])
+    np.testing.assert_array_equal(v.value(), [3, 4])
+    with tf.GradientTape() as tape:
+        y = v.value * 2
+    np.testing.assert_array_equal(tape.gradient(y, v), [2, 2])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"initializer": "zeros"}, "needs shape"),
+        ({}, "give an initializer"),
+        ({"initializer": [1.0], "shape": (2,)}, r"has shape \(1,\), but shape=\(2,\)"),
+        ({"initializer": 1.0, "name": "a/b"}, "no slash"),
+    ],
+)
+def test_mistakes_are_named(arguments, said):
+    with pytest.raises(ValueError, match=said):
+        keras.Variable(**arguments)
+
+
+def test_ops_read_it_in_another_dtype_while_autocast_is_on():
+    v, fixed = keras.Variable([1.0]), keras.Variable([1.0], autocast=False)
+    with autocast("bfloat16"):
+        assert (v * 2).dtype == "bfloat16" and (fixed * 2).dtype == "float32"
+        assert (keras.Variable([1], dtype="int32") * 2).dtype == "int32"
+    assert (v * 2).dtype == "float32"
+
+
+def test_trainable_can_be_set():
+    v = keras.Variable(1.0)
+    v.trainable = False
+    with tf.GradientTape() as tape:
+        y = v * v
+    with pytest.warns(UserWarning, match="not trainable"):
+        assert tape.gradient(y, v) is None
+
+
+def test_printed():
+    assert repr(keras.Variable([1.0], name="w")) == (
+        "<Variable path=w, shape=(1,), dtype=float32, value=array([1.], dtype=float32)>"
+    )
