@@ -8,7 +8,14 @@ from keratin.keras import utils
 from tests.harness.real_keras import real
 
 # Colors, and what went before on the same line; times differ from run to run.
-_NOISE = [(r"\x1b\[\d+m", ""), (r"[\b\r]", ""), (r"\d+(\.\d+)?(us|ms|s)", "T"), (r" +", " ")]
+_NOISE = [
+    (r"\x1b\[\d+m", ""),
+    (r"[\b\r]+", "\n"),
+    (r"\d+(\.\d+)?(us|ms|s)", "T"),
+    (r" +", " "),
+    (r" \n", "\n"),
+    (r" $", ""),
+]
 
 
 def written(kind, capsys, updates, **options):

@@ -1,0 +1,94 @@
+"""Pictures as shapes, as SVG and as pixels."""
+
+import itertools
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+from keratin.keras.utils._drawing import Arrow, Rectangle, Text, drawn, to_image, to_svg
+from keratin.keras.utils._picture import Shown, picture_of
+from tests.keras.utils.plotted_models import row, two_heads
+
+SHOWN = Shown(shapes=True, activations=True, trainable=True, nested=True)
+
+
+def of(model=None, rankdir="TB", splines="ortho", shown=SHOWN):
+    return drawn(picture_of(model or two_heads(), shown), rankdir, splines)
+
+
+def headers(drawing):
+    """The places of boxes by the names in their headers."""
+    return {
+        shape.runs[0][0]: (shape.x, shape.y)
+        for shape in drawing.shapes
+        if isinstance(shape, Text) and shape.color == "white" and len(shape.runs) == 2
+    }
+
+
+@pytest.mark.parametrize(
+    ("rankdir", "axis", "sign"), [("TB", 1, 1), ("BT", 1, -1), ("LR", 0, 1), ("RL", 0, -1)]
+)
+def test_data_flows_as_asked(rankdir, axis, sign):
+    places = headers(of(rankdir=rankdir))
+    for source, target in (("image", "features"), ("features", "residual"), ("joined", "price")):
+        assert (places[target][axis] - places[source][axis]) * sign > 0
+
+
+@pytest.mark.parametrize("rankdir", ["TB", "LR"])
+@pytest.mark.parametrize("splines", ["ortho", "polyline", "curved"])
+def test_everything_lies_on_the_page(rankdir, splines):
+    drawing = of(rankdir=rankdir, splines=splines)
+    width, height = drawing.size
+    for shape in drawing.shapes:
+        points = getattr(shape, "points", None) or [(shape.x, shape.y)]
+        if isinstance(shape, Rectangle):
+            points = [*points, (shape.x + shape.width, shape.y + shape.height)]
+        for x, y in points:
+            assert 0 <= x <= width + 1e-6 and 0 <= y <= height + 1e-6
+
+
+@pytest.mark.parametrize("rankdir", ["TB", "LR"])
+def test_edges_have_right_angles_and_do_not_run_through_boxes(rankdir):
+    drawing = of(rankdir=rankdir)
+    filled = [s for s in drawing.shapes if isinstance(s, Rectangle) and s.fill]
+    arrows = [shape for shape in drawing.shapes if isinstance(shape, Arrow)]
+    assert len(arrows) == 12
+    for (x0, y0), (x1, y1) in (p for a in arrows for p in itertools.pairwise(a.points)):
+        assert abs(x0 - x1) < 1e-6 or abs(y0 - y1) < 1e-6
+        for box in filled:
+            through_x = max(x0, x1) > box.x + 1e-6 and min(x0, x1) < box.x + box.width - 1e-6
+            through_y = max(y0, y1) > box.y + 1e-6 and min(y0, y1) < box.y + box.height - 1e-6
+            assert not (through_x and through_y)
+
+
+def test_svg_is_well_formed_and_holds_the_texts():
+    svg = to_svg(of())
+    root = ElementTree.fromstring(svg)
+    words = " ".join(
+        "".join(each.itertext()) for each in root.iter("{http://www.w3.org/2000/svg}text")
+    )
+    for expected in ("features (Dense)", "Activation: relu", "(None, 8)", "Trainable", "encoder"):
+        assert expected in words
+    assert "stroke-dasharray" in svg and "C" in to_svg(of(splines="curved"))
+
+
+def test_names_are_escaped():
+    model = row()
+    model.layers[0].name = "a<b>&c"
+    assert "a&lt;b&gt;&amp;c" in to_svg(of(model))
+
+
+def test_pixels():
+    drawing = of(row(), shown=Shown())
+    image = to_image(drawing, dpi=72)
+    assert image.size == tuple(round(length) for length in drawing.size)
+    pixels = np.asarray(image.convert("L"))
+    assert pixels[0, 0] == 255 and (pixels == 0).mean() > 0.2
+    large = to_image(drawing, dpi=144)
+    assert large.size == tuple(round(2 * length) for length in drawing.size)
+    # Text of headers is white on black.
+    x, y = headers(drawing)["first"]
+    header = pixels[int(y) - 8 : int(y) + 8, int(x) - 30 : int(x) + 30]
+    assert header.max() > 200 and header.min() == 0
+    assert to_image(of(splines="curved"), dpi=50).size[0] > 100
