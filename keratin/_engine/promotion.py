@@ -40,7 +40,7 @@ _NUMBERS = {bool: True, int: 1, float: 1.0, complex: 1.0j}
 _PYTHON_TYPES = {"b": bool, "i": int, "u": int, "f": float, "c": complex}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rules:
     """How dtypes combine: `combine` several, and what Python numbers alone become."""
 
@@ -253,9 +253,12 @@ def promoting(
     settled = choice.settled()
     own_name = name or function.__name__
 
+    bound = _binder(own_name, parameters)
+    count = len(parameters)
+
     def adapter(*args: Any, **kwargs: Any) -> Any:
-        if kwargs or len(args) != len(parameters):
-            args = _bound(own_name, parameters, args, kwargs)
+        if kwargs or len(args) != count:
+            args = bound(args, kwargs)
         if _agree(args, shared, sequences, settled):
             return function(*args)
         flat = [list(args[i]) if i in sequences else [args[i]] for i in shared]
@@ -293,31 +296,38 @@ def _renamed(function: Callable[..., Any], names: str | None) -> inspect.Signatu
     return inspect.Signature([parameter.replace(name=other) for parameter, other in pairs])
 
 
-def _bound(
-    function: str,
-    parameters: Sequence[inspect.Parameter],
-    args: tuple[Any, ...],
-    kwargs: dict[str, Any],
-) -> tuple[Any, ...]:
-    """The arguments in the order of the parameters, defaults filled in."""
-    names = [parameter.name for parameter in parameters]
-    if len(args) > len(names):
-        raise TypeError(
-            f"{function}() takes {len(names)} arguments ({', '.join(names)}), but {len(args)} "
-            "were given"
-        )
-    for key in kwargs:
-        if key not in names:
-            raise errors.unknown_keyword(function, key, names)
-        if key in names[: len(args)]:
-            raise TypeError(f"{function}() got two values for the argument {key!r}")
-    bound = list(args)
-    for parameter in parameters[len(args) :]:
-        value = kwargs.get(parameter.name, parameter.default)
-        if value is inspect.Parameter.empty:
-            raise TypeError(f"{function}() is missing the argument {parameter.name!r}")
-        bound.append(value)
-    return tuple(bound)
+_MISSING = inspect.Parameter.empty
+
+
+def _binder(
+    function: str, parameters: Sequence[inspect.Parameter]
+) -> Callable[[tuple[Any, ...], dict[str, Any]], tuple[Any, ...]]:
+    """What puts the arguments of calls in the order of the parameters, and fills in defaults."""
+    places = {parameter.name: place for place, parameter in enumerate(parameters)}
+    defaults = [parameter.default for parameter in parameters]
+    required = [place for place, default in enumerate(defaults) if default is _MISSING]
+
+    def bound(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+        if len(args) > len(defaults):
+            raise TypeError(
+                f"{function}() takes {len(defaults)} arguments ({', '.join(places)}), but "
+                f"{len(args)} were given"
+            )
+        values = [*args, *defaults[len(args) :]]
+        for key, value in kwargs.items():
+            place = places.get(key, -1)
+            if place < 0:
+                raise errors.unknown_keyword(function, key, list(places))
+            if place < len(args):
+                raise TypeError(f"{function}() got two values for the argument {key!r}")
+            values[place] = value
+        for place in required:
+            if values[place] is _MISSING:
+                name = parameters[place].name
+                raise TypeError(f"{function}() is missing the argument {name!r}")
+        return tuple(values)
+
+    return bound
 
 
 def _kind_of(parameter: inspect.Parameter) -> str:
@@ -365,10 +375,12 @@ class _Choice:
         other = self.instead.get(dtypes.of(dtype).kind)
         if other is None:
             dtype = self.wanted(dtype, rules)
-        adapted = any(hasattr(value, "dtype") and value.dtype == dtype for value in values)
+        wanted = dtypes.of(dtype)
+        settled = [getattr(value, "dtype", None) is wanted for value in values]
+        adapted = any(settled)
         return other or function, [
-            value if adapted and _adapts(value, dtype) else as_tensor(value, dtype)
-            for value in values
+            value if done or (adapted and _adapts(value, dtype)) else as_tensor(value, dtype)
+            for value, done in zip(values, settled, strict=True)
         ]
 
 

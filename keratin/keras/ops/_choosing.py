@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from keratin import array as tensors
+from keratin._engine import dtype as dtypes
 from keratin.experimental import numpy as tnp
 from keratin.experimental.numpy._behavior import getitem
 from keratin.experimental.numpy._elementwise import truth
@@ -36,7 +37,9 @@ def where(condition: Any, x1: Any = None, x2: Any = None) -> Any:
         raise ValueError("give both x1 and x2, or neither")
     if x1 is None:
         return nonzero(condition)
-    return tensors.where(truth(condition), *promote(x1, x2))
+    if getattr(condition, "dtype", None) is not dtypes.bool:
+        condition = truth(condition)
+    return tensors.where(condition, *promote(x1, x2))
 
 
 @operation

@@ -64,7 +64,9 @@ def _combine(default: np.dtype[Any], kinds: tuple[Any, ...]) -> np.dtype[Any]:
 
 def _kinds_of(value: Any) -> Iterator[Any]:
     """Keras counts lists as tensors, and NumPy's 64-bit numbers as Python's."""
-    if isinstance(value, np.generic) and value.dtype.itemsize >= 8 and value.dtype.kind in "iufc":
+    if type(value) is Tensor:
+        yield value.dtype.numpy_dtype
+    elif isinstance(value, np.generic) and value.dtype.itemsize >= 8 and value.dtype.kind in "iufc":
         yield {"i": int, "u": int, "f": float, "c": complex}[value.dtype.kind]
     elif isinstance(value, (list, tuple)) and not holds_tensors(value):
         kind = np.asarray(value).dtype.kind if len(value) else "f"
@@ -102,10 +104,20 @@ def tensor(value: Any, dtype: Any = None) -> Any:
 
 def promote(*values: Any, to: Any = None) -> list[Any]:
     """The values as tensors of the one dtype they promote to; `to` has the last word on it."""
+    if to is None and _are_alike(values):
+        return list(values)
     values = tuple([tensor(v) if isinstance(v, Variable) else v for v in values])
     dtype = result_type(*values)
     dtype = dtype if to is None else to(dtype, keras_rules())
     return [as_tensor(value, dtype) for value in values]
+
+
+def _are_alike(values: tuple[Any, ...]) -> bool:
+    """Whether all are tensors of one dtype."""
+    for value in values:
+        if type(value) is not Tensor or value.dtype is not values[0].dtype:
+            return False
+    return True
 
 
 # What an op gets where its arguments promote to a dtype: the `target` of adapters.
@@ -144,7 +156,9 @@ def unchanged(dtype: np.dtype[Any], rules: Rules) -> np.dtype[Any]:
     return dtype
 
 
+_HALVES = frozenset({"float16", "bfloat16"})
+
+
 def is_half(dtype: Any) -> bool:
     """Whether this is a float of 16 bits."""
-    found = dtypes.as_dtype(dtype)
-    return found.is_floating and found.size == 2
+    return dtype.name in _HALVES
