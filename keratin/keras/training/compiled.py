@@ -47,7 +47,7 @@ class CompiledLoss:
     def build(self, y_true: Any, y_pred: Any) -> None:
         """Resolve the options, for labels and outputs like these."""
         outputs = Outputs(y_pred, self.output_names)
-        options = outputs.spread(self.given, "loss", _is_leaf_list)
+        options = outputs.spread(self.given, "loss", lambda _: len(outputs) == 1)
         weights = self._weights(outputs, options)
         wanted = [option is not None for option in options]
         if not any(wanted):

@@ -80,18 +80,22 @@ class Outputs:
         """The sample weights of each output; one array serves all."""
         if not is_nested(sample_weight):
             return [sample_weight] * len(self)
-        if isinstance(sample_weight, Mapping) and not _fits(sample_weight, self.paths):
+        if _fits(sample_weight, self.paths) and self._has_size(sample_weight):
+            return self.of(sample_weight)
+        if isinstance(sample_weight, Mapping):
             self.check_names(sample_weight, "sample_weight")
             return [sample_weight.get(name) for name in self.names]
-        if _fits(sample_weight, self.paths):
-            return self.of(sample_weight)
-        found = [leaf for _, leaf in _leaves(sample_weight)]
+        found = list(sample_weight)
         if len(found) not in (1, len(self)):
             raise ValueError(
                 f"sample_weight: the model has {len(self)} outputs, and weights for {len(found)} "
                 "were given. Give one array for all, or one for each."
             )
         return found * len(self) if len(found) == 1 else found
+
+    def _has_size(self, structure: Any) -> bool:
+        """Whether a structure has as many parts, at its top, as that of the outputs."""
+        return self.nested and len(structure) == len(self.structure)
 
     def spread(self, option: Any, what: str, is_one: Callable[[Any], bool]) -> list[Any]:
         """What an option of `compile` says of each output; `is_one` tells a list for one output.
@@ -106,10 +110,10 @@ class Outputs:
             return [self._for_only_output(option, what)]
         if isinstance(option, Mapping):
             return self._by_name(option, what)
+        if any(len(path) > 1 for path in self.paths) and _fits(option, self.paths):
+            return self.of(option)
         if len(option) == count:
             return list(option)
-        if _fits(option, self.paths):
-            return self.of(option)
         if is_one(option):
             return [option] * count
         raise ValueError(
