@@ -46,7 +46,7 @@ class Case:
         return f"{self.layer}({said[:60]})"
 
 
-def case(layer: str, inputs: Any, call: Any = None, **arguments: Any) -> Case:
+def case(layer: str, inputs: Any, /, call: Any = None, **arguments: Any) -> Case:
     """A case; options of the case itself begin with an underscore: `_mixed=False`."""
     options = {name[1:]: arguments.pop(name) for name in list(arguments) if name.startswith("_")}
     return Case(layer, inputs, arguments, call or {}, **options)

@@ -474,7 +474,7 @@ class SpectralNormalization(Wrapper):
             power_iterations, "power_iterations", "SpectralNormalization"
         )
 
-    def build(self, input_shape: Any) -> None:
+    def build(self, input_shape: Any = None) -> None:
         """Build the layer, and make the singular vector."""
         super().build(input_shape)
         self.input_spec = InputSpec(min_ndim=1, axes={-1: input_shape[-1]})
@@ -502,7 +502,9 @@ class SpectralNormalization(Wrapper):
             kernel, vector = self.normalized_weights()
             self.vector_u.assign(vector)
             self.kernel.assign(kernel)
-        return operators.cast(self.layer(inputs), inputs.dtype)
+        outputs = self.layer(inputs)
+        # Whole numbers are indices of embeddings, which are none.
+        return operators.cast(outputs, inputs.dtype) if inputs.dtype.is_floating else outputs
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """The shape of the layer's output."""

@@ -19,6 +19,7 @@ from keratin.keras.ops._support import (
     floating,
     promoted,
     require,
+    spreads_to,
     wide,
 )
 from keratin.math._number import as_number
@@ -189,9 +190,8 @@ def _along(name: str, weights: Any, x: jax.Array, axes: tuple[int, ...]) -> Any:
     expected = tuple([x.shape[axis] for axis in axes])
     if weights.shape == expected:
         return weights.reshape([x.shape[i] if i in axes else 1 for i in range(x.ndim)])
-    fits = weights.ndim <= x.ndim and np.broadcast_shapes(weights.shape, x.shape) == x.shape
     require(
-        fits,
+        spreads_to(weights.shape, x.shape),
         f"{name} has shape {list(weights.shape)}; expected {list(expected)}, the sizes of the axes "
         f"{list(axes)} of x {list(x.shape)}",
     )
@@ -253,3 +253,101 @@ def _normalize(x: Array, epsilon: Array, axis: Any, order: int) -> Array:
     # As NumPy has it: of one axis the norm of vectors, of two that of matrices.
     norm = jnp.linalg.norm(x, order, axes if len(axes) > 1 else axes[0], keepdims=True)
     return x / jnp.maximum(norm, least)
+
+
+# Of layers alone
+
+
+@op
+def group_normalization(
+    x: Array, scale: Array | None, offset: Array | None, epsilon: Array, groups: int, axis: int
+) -> Array:
+    """x with mean 0 and variance 1 in each group of channels of an example.
+
+    >>> from keratin.keras.ops._nn_normalization import group_normalization
+    >>> group_normalization(np.array([[1.0, 3.0, 5.0, 9.0]]), None, None, 0.0, 2, -1).numpy()
+    array([[-1.,  1., -1.,  1.]])
+    """
+    inputs = wide(x)
+    (place,) = normalize_axes((axis,), x.ndim)
+    size = x.shape[place] // groups
+    grouped = inputs.reshape((*x.shape[:place], groups, size, *x.shape[place + 1 :]))
+    over = tuple([i for i in range(1, grouped.ndim) if i != place])
+    shape = [1] * place + [groups, size] + [1] * (x.ndim - place - 1)
+    mean, variance = mean_and_variance(grouped, over)
+    factor = lax.rsqrt(variance + epsilon.astype(inputs.dtype))
+    if scale is not None:
+        factor = factor * scale.reshape(shape).astype(inputs.dtype)
+    shift = -mean * factor
+    if offset is not None:
+        shift = shift + offset.reshape(shape).astype(inputs.dtype)
+    return (grouped * factor + shift).reshape(x.shape).astype(x.dtype)
+
+
+@op
+def masked_moments(x: Array, mask: Array, axis: int, epsilon: Array) -> tuple[Array, Array]:
+    """The mean and the variance of each channel along `axis`, where the mask is true.
+
+    The mask has the axes of x but the last one.
+
+    >>> from keratin.keras.ops._nn_normalization import masked_moments
+    >>> x, mask = np.array([[1.0], [3.0], [9.0]]), np.array([True, True, False])
+    >>> [m.numpy() for m in masked_moments(x, mask, -1, 0.0)]
+    [array([2.]), array([1.])]
+    """
+    (place,) = normalize_axes((axis,), x.ndim)
+    over = tuple([i for i in range(x.ndim) if i != place])
+    kept = jnp.broadcast_to(mask.astype(bool)[..., None], x.shape)
+    count = jnp.sum(kept.astype(x.dtype), over, keepdims=True) + epsilon.astype(x.dtype)
+    mean = jnp.sum(jnp.where(kept, x, 0), over, keepdims=True) / count
+    squares = jnp.square(jnp.where(kept, x - mean, 0))
+    variance = jnp.sum(squares, over, keepdims=True) / count
+    return lax.squeeze(mean, over), lax.squeeze(variance, over)
+
+
+def moving_average(old: Any, new: Any, momentum: float) -> Any:
+    """old * momentum + new * (1 - momentum), in the dtype of `old`.
+
+    >>> from keratin.keras.ops._nn_normalization import moving_average
+    >>> moving_average(np.array([1.0]), np.array([3.0]), 0.75).numpy()
+    array([1.5])
+    """
+    # The second weight as Python computes it: in float32 it would lose digits.
+    return _weighted_sum(old, new, momentum, 1.0 - momentum)
+
+
+@op
+def _weighted_sum(old: Array, new: Array, old_weight: Array, new_weight: Array) -> Array:
+    dtype = new.dtype
+    total = old.astype(dtype) * old_weight.astype(dtype) + new * new_weight.astype(dtype)
+    return total.astype(old.dtype)
+
+
+@op
+def spectrally_normalized(kernel: Array, u: Array, iterations: int) -> tuple[Array, Array]:
+    """The kernel divided by its largest singular value, and the left singular vector of that.
+
+    Both are found by power iteration from `u`, [1, the last size of the kernel]. A kernel of zeros
+    stays as it is.
+
+    >>> from keratin.keras.ops._nn_normalization import spectrally_normalized
+    >>> kernel, _ = spectrally_normalized(np.diag([4.0, 2.0]), np.ones((1, 2)), 20)
+    >>> kernel.numpy().round(3)
+    array([[1. , 0. ],
+           [0. , 0.5]])
+    """
+    matrix = kernel.reshape(-1, kernel.shape[-1])
+    vector = u.astype(kernel.dtype)
+    for _ in range(iterations):
+        other = _unit(vector @ matrix.T)
+        vector = _unit(other @ matrix)
+    sigma = (other @ matrix @ vector.T)[0, 0]
+    is_zero = jnp.all(kernel == 0)
+    # Where nothing is to be divided, by 1: a quotient of NaN would reach the gradient.
+    divided = kernel / jnp.where(is_zero, 1, sigma)
+    return divided, jnp.where(is_zero, u, vector.astype(u.dtype))
+
+
+def _unit(x: jax.Array) -> jax.Array:
+    least = np.asarray(settings.epsilon, x.dtype)
+    return x * jnp.minimum(lax.rsqrt(jnp.sum(jnp.square(x))), 1 / least)
