@@ -1,8 +1,9 @@
-"""Custom gradients and their kin."""
+"""Gradients of losses, custom gradients and their kin."""
 
 import numpy as np
 import pytest
 
+from keratin._engine.differentiation import value_and_gradients
 from tests.harness.parity import case, f32, parity
 
 
@@ -118,3 +119,36 @@ def test_recomputing_reaches_variables(tf):
         y = f(tf.constant(3.0))
     assert tape.gradient(y, w).numpy() == 12.0
     assert np.isclose(y.numpy(), 12.0)
+
+
+def loss_of(tf, w, spare, total):
+    def function():
+        total.assign_add(1.0)
+        return tf.reduce_sum(w * w), {"double": w * 2, "text": "kept", "none": None}
+
+    return function
+
+
+@pytest.mark.parametrize("traced", [False, True])
+def test_value_and_gradients(tf, traced):
+    w, spare, count = tf.Variable([1.0, 2.0]), tf.Variable(3.0), tf.Variable(5)
+    total = tf.Variable(0.0, trainable=False)
+
+    def run():
+        return value_and_gradients(loss_of(tf, w, spare, total), [w, spare, count])
+
+    loss, rest, gradients = (tf.function(run) if traced else run)()
+    assert float(loss) == 5.0
+    assert rest["text"] == "kept"
+    assert rest["none"] is None
+    np.testing.assert_array_equal(rest["double"], [2.0, 4.0])
+    np.testing.assert_array_equal(gradients[0], [2.0, 4.0])
+    assert gradients[1:] == [None, None]
+    assert float(total) == 1.0
+
+
+def test_value_and_gradients_of_what_is_no_loss(tf):
+    w = tf.Variable([1.0, 2.0])
+    run = tf.function(lambda: value_and_gradients(lambda: (w * 2, None), [w])[0])
+    with pytest.raises(ValueError, match=r"one real floating number; this one has shape \(2,\)"):
+        run()
