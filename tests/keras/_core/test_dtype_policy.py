@@ -79,7 +79,7 @@ def test_a_map():
 
 def test_a_map_refuses():
     ours, _ = maps()
-    with pytest.raises(ValueError, match="'encoder/dense' has the policy .*bfloat16.* already"):
+    with pytest.raises(ValueError, match=r"'encoder/dense' has the policy .*bfloat16.* already"):
         ours["encoder/dense"] = "float32"
     ours["decoder/a.*"] = "float32"
     with pytest.raises(ValueError, match="matches several keys"):

@@ -62,7 +62,7 @@ def test_functions_of_ones_own():
 
 
 def test_errors():
-    with pytest.raises(ValueError, match="Unknown activation: 'rellu'. Did you mean 'relu'"):
+    with pytest.raises(ValueError, match=r"Unknown activation: 'rellu'\. Did you mean 'relu'"):
         activations.get("rellu")
     with pytest.raises(ValueError, match="This is no activation: 3"):
         activations.get(3)

@@ -105,5 +105,5 @@ def test_in_a_functional_model(tf):
 def test_errors():
     with pytest.raises(ValueError, match=r"size 3 along axis -1, which cannot be halved"):
         activations.glu(np.ones((2, 3), "float32"))
-    with pytest.raises(TypeError, match="'treshold'. Did you mean 'threshold'"):
+    with pytest.raises(TypeError, match=r"'treshold'\. Did you mean 'threshold'"):
         activations.relu(1.0, treshold=1)

@@ -52,9 +52,7 @@ def test_of_a_variable(tf):
 
 
 def test_errors():
-    with pytest.raises(
-        ValueError, match=r"Unknown constraint: 'max_nor'\. Did you mean 'max_norm'"
-    ):
+    with pytest.raises(ValueError, match=r"Unknown constraint: 'max_nor'\. Did you mean"):
         constraints.get("max_nor")
     with pytest.raises(NotImplementedError, match="overrides __call__"):
         constraints.Constraint()(1.0)

@@ -105,9 +105,7 @@ def test_structures_that_differ(a, b):
 
 
 def test_the_place_of_a_difference_is_named():
-    with pytest.raises(
-        ValueError, match=r"differ at \['a'\]\[1\]: one has a leaf of type int, an"
-    ):
+    with pytest.raises(ValueError, match=r"differ at \['a'\]\[1\]: one has a leaf of type int, an"):
         tree.map_structure(lambda x, y: x, {"a": [1, 2]}, {"a": [1, (2,)]})
     with pytest.raises(ValueError, match="one has a leaf of type int, another None"):
         tree.map_structure(lambda x, y: x, [1], [None], none_is_leaf=False)
