@@ -7,9 +7,11 @@ iterator over batches as the user made them.
 from __future__ import annotations
 
 import array
+import functools
+import inspect
 import math
 import numbers
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import jax
@@ -69,6 +71,10 @@ class Source:
     def open(self, generator: np.random.Generator | None = None) -> Iterator[Any]:
         """An iterator over the batches."""
         return iter(self.dataset)
+
+    def peek(self) -> Any:
+        """The first batch, where it can be had without beginning; else None."""
+        return None
 
     def begin(self) -> None:
         """Called before each epoch."""
@@ -139,6 +145,10 @@ class IndexedSource(Source):
             self.dataset, indices, self.workers, self.use_multiprocessing, self.max_queue_size
         )
 
+    def peek(self) -> Any:
+        """The batch of number 0; None if there is none."""
+        return None if self.num_batches == 0 else self.dataset[0]
+
     def begin(self) -> None:
         """Call the dataset's own hook."""
         getattr(self.dataset, "on_epoch_begin", _nothing)()
@@ -174,6 +184,10 @@ class RowsSource(Source):
         for start in starts.tolist():
             rows: Any = slice(start, min(start + self.batch_size, self.num_rows))
             yield self.rows(rows if order is None else order[rows])
+
+    def peek(self) -> Any:
+        """The first rows."""
+        return self.rows(slice(0, min(self.batch_size, self.num_rows)))
 
     def rows(self, rows: slice | np.ndarray) -> Any:
         """Some rows, read."""
@@ -229,7 +243,8 @@ def _is_indexed(x: Any) -> bool:
 
 
 def _makes_iterators(x: Any) -> bool:
-    return isinstance(x, Callable) and not isinstance(x, type)  # type: ignore[arg-type]
+    """Whether this is a plain function; models and layers may be called as well."""
+    return inspect.isroutine(x) or isinstance(x, functools.partial)
 
 
 def _of_torch(x: Any) -> Source:

@@ -181,9 +181,9 @@ class StreamFeed:
 
     def peek(self) -> Any:
         """The first batch that an epoch would give, to see its dtypes and shapes."""
-        if isinstance(self.source, RowsSource):
-            rows = slice(0, min(self.source.batch_size, self.source.num_rows))
-            return self.standardized(self.source.rows(rows))
+        first = self.source.peek()
+        if first is not None:
+            return self.standardized(first)
         if self._iterator is None:
             self._iterator, self._seen = self.source.open(), 0
         try:

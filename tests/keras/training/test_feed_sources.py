@@ -108,6 +108,11 @@ def test_arrays_are_no_source(data):
     assert of(data) is None
 
 
+def test_layers_are_no_generator_functions():
+    with pytest.raises(TypeError, match=r"x is of type keratin\..*Dense, of which no"):
+        make_feed(keras.layers.Dense(1))
+
+
 def test_data_without_end_needs_steps():
     for data in (Endless(), LikeTfData(-1)):
         with pytest.raises(

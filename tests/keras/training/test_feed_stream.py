@@ -121,6 +121,29 @@ def test_the_first_batch_can_be_seen_and_is_not_lost():
     assert seen(feed) == [0, 1, 2]
 
 
+def test_seeing_the_first_batch_does_not_begin_an_epoch(tf):
+    class Numbers(tf.keras.utils.PyDataset):
+        begun = 0
+
+        def __len__(self):
+            return 9
+
+        def __getitem__(self, index):
+            return batch(index)
+
+        def on_epoch_begin(self):
+            self.begun += 1
+
+    data = Numbers()
+    orders = []
+    for peeks in (0, 1):
+        feed = make_feed(data, shuffle=True)
+        for _ in range(peeks):
+            assert int(feed.peek()[1][0]) == 0
+        orders.append([int(y[0]) for _, y, _ in feed.batches(np.random.default_rng(2))])
+    assert orders[0] == orders[1] and data.begun == 2
+
+
 def test_errors_of_the_user_keep_their_frames():
     def mine():
         yield batch(0)
