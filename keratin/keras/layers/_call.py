@@ -45,8 +45,6 @@ class CallSpec:
         self.takes_any_keyword = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
         self.takes_any_positional = any(p.kind is p.VAR_POSITIONAL for p in parameters.values())
         self.has_training = "training" in parameters
-        default = parameters["training"].default if self.has_training else None
-        self.default_training = None if default is inspect.Parameter.empty else default
         self.mask_for = self._mask_parameters()
 
     def _mask_parameters(self) -> dict[str, str]:

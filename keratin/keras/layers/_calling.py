@@ -7,18 +7,21 @@ import inspect
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import jax
+
 from keratin._engine import autograph, errors, state
 from keratin._engine.dtype import as_dtype
 from keratin._engine.operators import operators
 from keratin._engine.tensor import Tensor
 from keratin.keras._core import abstract
 from keratin.keras._core.shapes import map_shapes
-from keratin.keras._core.symbolic import KerasTensor, Node, any_symbolic, flatten
+from keratin.keras._core.symbolic import KerasTensor, Node, any_symbolic
 from keratin.keras._core.variable import autocast
 from keratin.keras.layers._call import (
     CallSpec,
     Inputs,
     call_context,
+    is_leaf,
     masks_of,
     set_masks,
     spec_of,
@@ -52,11 +55,9 @@ class Calling(Part):
         args, kwargs = self._tensors(args, kwargs)
         arguments = spec.bind(args, kwargs, self.name)
         first = next(iter(arguments.values()), None)
-        if self._input_spec is not None:
-            check_inputs(self._input_spec, first, self.name)
         if spec.has_training:
             given_training = arguments.get("training")
-        with self._entered(given_training, spec) as training:
+        with self._entered(given_training) as training:
             if spec.has_training and training is not None:
                 kwargs = self._with_training(spec, args, kwargs, training)
             kwargs = self._with_masks(spec, arguments, kwargs)
@@ -66,6 +67,8 @@ class Calling(Part):
                     f"call of layer {self.name!r} is missing the argument {missing!r}. It takes: "
                     f"{', '.join(spec.names)}"
                 )
+            if self._input_spec is not None:
+                check_inputs(self._input_spec, first, self.name)
             self._maybe_build(arguments)
             if any_symbolic((args, kwargs)):
                 outputs = self.symbolic_call(*args, **kwargs)
@@ -96,17 +99,14 @@ class Calling(Part):
     _convert_input_args = True
 
     @contextlib.contextmanager
-    def _entered(self, given: Any, spec: CallSpec) -> Iterator[Any]:
+    def _entered(self, given: Any) -> Iterator[Any]:
         """Within a call of this layer; gives what `training` is."""
         outer_training, outer_entry = call_context.training, call_context.entry
         training = given if given is not None else outer_training
-        if training is None and spec.has_training:
-            training = spec.default_training
         if outer_entry is None:
             call_context.entry = self
             self._clear_losses()
-        if given is not None or outer_training is None:
-            call_context.training = training
+        call_context.training = training
         dtype = as_dtype(self.compute_dtype)
         mixed = self.autocast and self.compute_dtype != self.variable_dtype
         try:
@@ -174,7 +174,7 @@ class Calling(Part):
     def _finish(self, first: Any, outputs: Any) -> None:
         """Losses on the outputs, and their masks."""
         if self.activity_regularizer is not None:
-            for output in flatten(outputs):
+            for output in jax.tree.leaves(outputs, is_leaf=is_leaf):
                 if isinstance(output, Tensor):
                     self.add_loss(self.activity_regularizer(output))
         previous = masks_of(first)

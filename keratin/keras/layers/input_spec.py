@@ -9,7 +9,6 @@ from keratin._engine import errors
 from keratin._engine.dtype import as_dtype
 from keratin.keras._core.config import Configurable
 from keratin.keras._core.shapes import as_shape
-from keratin.keras._core.symbolic import flatten
 
 
 class InputSpec(Configurable):
@@ -99,7 +98,7 @@ def check_inputs(specs: Any, inputs: Any, layer_name: str) -> None:
     """Raise where inputs do not fit what a layer expects."""
     if specs is None:
         return
-    wanted = flatten(specs)
+    wanted = _leaves(specs)
     given = _matched(specs, inputs, wanted)
     if len(given) != len(wanted):
         raise ValueError(

@@ -63,5 +63,5 @@ def test_a_seed_gives_the_same_numbers_eagerly_and_compiled():
 
 
 def test_rates_out_of_range_are_refused():
-    with pytest.raises(ValueError, match="rate must be a number from 0 to 1; given 1.5"):
+    with pytest.raises(ValueError, match=r"rate must be a number from 0 to 1; given 1\.5"):
         keras.layers.Dropout(1.5)
