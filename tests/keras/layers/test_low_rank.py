@@ -30,9 +30,9 @@ def test_alpha_scales_the_change():
     layer.enable_lora(1, lora_alpha=4.0)
     left, right = vars(layer)["_low_rank"]
     right.assign([[1.0, 1.0]])
-    change = np.asarray(layer.kernel) - layer.get_weights()[-1 - 2 if False else 0] * 0
+    adapted = np.asarray(layer.kernel)
     frozen = next(w for w in layer.weights if w.name == "kernel").numpy()
-    np.testing.assert_allclose(change - frozen, 4 * left.numpy() @ right.numpy(), rtol=1e-5)
+    np.testing.assert_allclose(adapted - frozen, 4 * left.numpy() @ right.numpy(), rtol=1e-5)
 
 
 def test_mistakes_are_named():
@@ -50,8 +50,6 @@ def test_mistakes_are_named():
 def test_only_the_small_weights_are_trained():
     model = keras.Sequential([keras.Input((3,)), layers.Dense(1, lora_rank=1)])
     model.compile("sgd", "mse")
-    frozen = model.layers[0].weights[-1]
-    assert frozen.name == "kernel" or model.layers[0].weights[0].name in ("kernel", "bias")
     kernel = next(w for w in model.weights if w.name == "kernel")
     before = kernel.numpy()
     model.fit(np.ones((8, 3)), np.zeros((8, 1)), verbose=0)
