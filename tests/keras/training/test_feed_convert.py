@@ -1,6 +1,7 @@
 """What becomes of the arrays that users give."""
 
 import array
+import tracemalloc
 import types
 
 import h5py
@@ -201,3 +202,13 @@ def test_classes_are_known_by_their_packages():
     kind = types.new_class("Frame", (), {}, lambda space: space.update(__module__="pandas.core"))
     assert feed_convert.of_module(kind(), "torch", "pandas")
     assert not feed_convert.of_module(kind(), "panda", "torch")
+
+
+@pytest.mark.parametrize("dtype", ["float64", ">f4", "int64"])
+def test_data_is_copied_once_at_most(dtype):
+    given = np.ones((1 << 20, 2), dtype)
+    tracemalloc.start()
+    found = leaf_array(given, "x")
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most <= (found.nbytes if found is not given else 0) + 100_000

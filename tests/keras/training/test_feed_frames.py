@@ -1,5 +1,7 @@
 """Data frames: pandas' own where it is installed, and what is wrong with them."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -20,6 +22,16 @@ def test_columns_become_one_array_of_the_common_dtype():
     mixed = make_feed(frame(a=[1, 2], b=[0.5, 4], c=[True, False])).data[0]
     np.testing.assert_array_equal(mixed, np.array([[1, 0.5, 1], [2, 4, 0]], np.float32))
     assert mixed.dtype == np.float32
+
+
+def test_columns_are_copied_once():
+    data = frame(**{f"c{i}": np.ones(1 << 17) for i in range(8)})
+    tracemalloc.start()
+    found = make_feed(data).data[0]
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    # Besides the result, the flags of missing values of one column.
+    assert found.nbytes <= most <= found.nbytes + 2 * len(data)
 
 
 def test_a_column_is_a_column_and_weights_are_not():

@@ -2,6 +2,8 @@
 
 import gc
 import itertools
+import os
+import signal
 import threading
 import time
 import traceback
@@ -9,6 +11,7 @@ import traceback
 import numpy as np
 import pytest
 
+from keratin.keras.training import feed_stream
 from keratin.keras.training.feed import make_feed
 from keratin.keras.training.feed_stream import prefetched
 
@@ -184,6 +187,22 @@ def test_the_thread_ends_when_nobody_listens_any_more():
     assert next(found) == 0
     del found
     assert threads() == before
+
+
+def test_an_interrupt_is_heard_while_a_batch_is_waited_for(monkeypatch):
+    monkeypatch.setattr(feed_stream, "_PATIENCE", 0.1)
+    release = threading.Event()
+
+    def stuck():
+        yield batch(0)
+        release.wait(30)
+
+    threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
+    start = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        list(make_feed(stuck()))
+    assert time.monotonic() - start < 5
+    release.set()
 
 
 def test_no_workers_means_no_thread():
