@@ -24,7 +24,7 @@ from keratin.keras._core.settings import settings
 from keratin.keras._core.symbolic import KerasTensor, keras_op
 from keratin.keras.ops import _promotion
 from keratin.keras.ops._operations import operation
-from keratin.keras.ops._support import as_tensor, require
+from keratin.keras.ops._support import as_tensor, require, spreads_to
 from keratin.math import _casting as casting
 from keratin.sparse._tensor import SparseTensor, to_dense
 
@@ -296,11 +296,8 @@ def _scattered(inputs: Array, indices: Array, updates: Array, reduction: str | N
         f"{list(inputs.shape)} has axes at most",
     )
     expected = indices.shape[:-1] + inputs.shape[depth:]
-    fits = updates.ndim <= len(expected) and (
-        np.broadcast_shapes(updates.shape, expected) == expected
-    )
     require(
-        fits,
+        spreads_to(updates.shape, expected),
         f"updates has shape {list(updates.shape)}; expected {list(expected)}, one for each index "
         f"vector of indices {list(indices.shape)}",
     )

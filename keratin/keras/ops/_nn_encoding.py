@@ -50,10 +50,11 @@ def _sparse_one_hot(x: Any, num_classes: int, axis: int, dtype: Any) -> SparseTe
 
 @op
 def _hot_places(x: Array, place: int, dtype: DTypeArg) -> tuple[Array, Array]:
-    """What is held, and where: one value for each element of x, 0 where that is no class."""
-    grid = [jnp.asarray(indices) for indices in np.indices(x.shape, np.int64)]
-    grid.insert(place, jnp.maximum(x, 0).astype(np.int64))
-    return (x >= 0).astype(dtype).ravel(), jnp.stack([part.ravel() for part in grid], -1)
+    """What is held, and where, in order: one value for each element, 0 where that is no class."""
+    grid = [jnp.asarray(indices).ravel() for indices in np.indices(x.shape, np.int64)]
+    grid.insert(place, jnp.maximum(x, 0).astype(np.int64).ravel())
+    order = jnp.lexsort(grid[::-1])
+    return (x.ravel() >= 0).astype(dtype)[order], jnp.stack(grid, -1)[order]
 
 
 @operation

@@ -131,6 +131,14 @@ def wide(array: jax.Array) -> jax.Array:
     return array.astype(np.float32) if array.dtype.itemsize < 4 else array
 
 
+def spreads_to(shape: tuple[int, ...], whole: tuple[int, ...]) -> bool:
+    """Whether an array of a shape can be broadcast to another one."""
+    last = whole[len(whole) - len(shape) :]
+    return len(shape) <= len(whole) and all(
+        size in (1, wanted) for size, wanted in zip(shape, last, strict=True)
+    )
+
+
 def require(condition: bool, message: str) -> None:
     """Raise an error of this text unless the condition holds."""
     if not condition:
