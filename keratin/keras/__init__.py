@@ -8,5 +8,8 @@ What the package exports stands in `__init__.pyi`, and is imported when it is fi
 """
 
 from keratin._lazy import attach
+from keratin.keras._core.api_version import API_VERSION
+
+__version__ = API_VERSION
 
 __getattr__, __dir__ = attach(__name__, __file__)

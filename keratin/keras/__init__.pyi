@@ -1,5 +1,7 @@
 # The exports of `keratin.keras`, see `keratin/__init__.pyi`.
 
+from keratin._engine.device import device as device
+from keratin._engine.naming import name_scope as name_scope
 from keratin.keras import activations as activations
 from keratin.keras import backend as backend
 from keratin.keras import callbacks as callbacks
@@ -20,9 +22,14 @@ from keratin.keras import regularizers as regularizers
 from keratin.keras import saving as saving
 from keratin.keras import tree as tree
 from keratin.keras import utils as utils
+from keratin.keras._core.api_version import version as version
 from keratin.keras._core.dtype_policy import DTypePolicy as DTypePolicy
 from keratin.keras._core.dtype_policy import FloatDTypePolicy as FloatDTypePolicy
 from keratin.keras._core.graph import Function as Function
+from keratin.keras._core.scopes import RematScope as RematScope
+from keratin.keras._core.scopes import StatelessScope as StatelessScope
+from keratin.keras._core.scopes import SymbolicScope as SymbolicScope
+from keratin.keras._core.scopes import remat as remat
 from keratin.keras._core.symbolic import KerasTensor as KerasTensor
 from keratin.keras._core.symbolic import Operation as Operation
 from keratin.keras._core.variable import Variable as Variable
@@ -30,6 +37,9 @@ from keratin.keras.initializers import Initializer as Initializer
 from keratin.keras.layers import Input as Input
 from keratin.keras.layers import InputSpec as InputSpec
 from keratin.keras.layers import Layer as Layer
+from keratin.keras.losses import Loss as Loss
+from keratin.keras.metrics import Metric as Metric
 from keratin.keras.models import Model as Model
 from keratin.keras.models import Sequential as Sequential
+from keratin.keras.optimizers import Optimizer as Optimizer
 from keratin.keras.regularizers import Regularizer as Regularizer

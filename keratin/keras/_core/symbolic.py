@@ -13,6 +13,7 @@ from typing import Any
 import jax
 
 from keratin._engine import errors
+from keratin._engine.differentiation import recompute_grad
 from keratin._engine.dtype import DType, as_dtype
 from keratin._engine.operators import Arithmetic, operators
 from keratin.keras._core import abstract, names
@@ -271,7 +272,7 @@ class Operation(Configurable):
 
     def rematerialized_call(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Call `fn` so that its intermediate results are computed again for the gradient."""
-        return operators.recompute_grad(fn)(*args, **kwargs)
+        return recompute_grad(fn)(*args, **kwargs)
 
     @property
     def input(self) -> Any:

@@ -6,6 +6,8 @@ from keratin.keras.layers.activation import LeakyReLU as LeakyReLU
 from keratin.keras.layers.activation import PReLU as PReLU
 from keratin.keras.layers.activation import ReLU as ReLU
 from keratin.keras.layers.activation import Softmax as Softmax
+from keratin.keras.layers.attention import AdditiveAttention as AdditiveAttention
+from keratin.keras.layers.attention import Attention as Attention
 from keratin.keras.layers.conv import Conv1D as Conv1D
 from keratin.keras.layers.conv import Conv1D as Convolution1D
 from keratin.keras.layers.conv import Conv1DTranspose as Conv1DTranspose

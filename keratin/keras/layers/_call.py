@@ -126,17 +126,15 @@ def masks_of(structure: Any) -> Any:
 
 
 def set_masks(outputs: Any, masks: Any) -> None:
-    """Put masks on tensors."""
+    """Put masks on the tensors that have none yet, one after the other."""
     if isinstance(outputs, (Tensor, KerasTensor)):
-        pairs = [(outputs, masks)]
+        tensors = [outputs]
     else:
         tensors = jax.tree.leaves(outputs, is_leaf=is_leaf)
-        found = [masks] if is_leaf(masks) else jax.tree.leaves(masks, is_leaf=is_leaf)
-        if len(found) != len(tensors):
-            return
-        pairs = list(zip(tensors, found, strict=True))
-    for tensor, mask in pairs:
-        if isinstance(tensor, (Tensor, KerasTensor)) and mask is not None:
+    found = [masks] if is_leaf(masks) else jax.tree.leaves(masks, is_leaf=is_leaf)
+    for tensor, mask in zip(tensors, found, strict=False):
+        settable = isinstance(tensor, (Tensor, KerasTensor)) and get_mask(tensor) is None
+        if settable and mask is not None:
             tensor._keras_mask = mask
 
 

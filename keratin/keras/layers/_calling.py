@@ -10,10 +10,12 @@ from typing import Any
 import jax
 
 from keratin._engine import autograph, errors, state
+from keratin._engine.differentiation import recompute_grad
 from keratin._engine.dtype import as_dtype
 from keratin._engine.operators import operators
 from keratin._engine.tensor import Tensor
 from keratin.keras._core import abstract
+from keratin.keras._core.scopes import rematerialized
 from keratin.keras._core.shapes import map_shapes
 from keratin.keras._core.symbolic import KerasTensor, Node, any_symbolic
 from keratin.keras._core.variable import autocast
@@ -139,6 +141,8 @@ class Calling(Part):
     def _run(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Call `call`; by AutoGraph where Python alone cannot run it while a program is traced."""
         cls = type(self)
+        if rematerialized(self, args):
+            return recompute_grad(self.call)(*args, **kwargs)
         if state.context.scope is None or cls.__module__.startswith("keratin."):
             return self.call(*args, **kwargs)
         if cls.__dict__.get("_needs_autograph"):

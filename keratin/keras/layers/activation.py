@@ -6,7 +6,7 @@ from typing import Any
 
 from keratin import math
 from keratin._engine.operators import operators
-from keratin.keras import activations, constraints, initializers, regularizers
+from keratin.keras import activations, constraints, initializers, ops, regularizers
 from keratin.keras.layers._weighted import known_size
 from keratin.keras.layers.input_spec import InputSpec
 from keratin.keras.layers.layer import Layer
@@ -183,10 +183,23 @@ class Softmax(_Elementwise):
 
     def call(self, inputs: Any, mask: Any = None) -> Any:
         """The weights."""
-        if mask is not None:
-            left_out = math.subtract(1.0, operators.cast(mask, inputs.dtype))
-            inputs = operators.add(inputs, left_out * _lowest(inputs.dtype))
-        return activations.softmax(inputs, axis=self.axis)
+        if mask is None:
+            return activations.softmax(inputs, axis=self.axis)
+        fits = len(mask.shape) <= len(inputs.shape) and all(
+            a in (1, None) or b is None or a == b
+            for a, b in zip(mask.shape[::-1], inputs.shape[::-1], strict=False)
+        )
+        if not fits:
+            raise ValueError(
+                f"Layer {self.name!r} (Softmax): the mask of shape {tuple(mask.shape)} cannot be "
+                f"broadcast to the inputs of shape {tuple(inputs.shape)}"
+            )
+        if mask.dtype != "bool":
+            mask = math.greater(mask, operators.cast(0.5, mask.dtype))
+        kept = ops.where(mask, inputs, operators.cast(_lowest(inputs.dtype), inputs.dtype))
+        weights = activations.softmax(kept, axis=self.axis)
+        # Where nothing is left, the weights are 0 and not even.
+        return ops.where(mask, weights, operators.cast(0.0, inputs.dtype))
 
 
 def _lowest(dtype: Any) -> float:
