@@ -11,8 +11,10 @@ from keratin import array as tensors
 from keratin import math
 from keratin._engine.dtype import as_dtype
 from keratin.experimental import numpy as tnp
+from keratin.keras._core.symbolic import KerasTensor
 from keratin.keras.ops._operations import adapted, operation
 from keratin.keras.ops._promotion import accumulated, promote, tensor
+from keratin.keras.ops._support import operation as named_operation
 from keratin.math._casting import bitcast
 
 # Shapes
@@ -27,14 +29,23 @@ def ndim(x: Any) -> int:
     return len(x.shape) if hasattr(x, "shape") else np.ndim(x)
 
 
-@operation
 def size(x: Any) -> Any:
-    """The number of elements.
+    """The number of elements: an int, or of a symbolic tensor a tensor.
 
-    >>> int(keras.ops.size([[1, 2]]))
+    >>> keras.ops.size([[1, 2]])
     2
     """
+    if isinstance(x, KerasTensor):
+        return _counted(x)
+    return int(np.prod(tuple(x.shape) if hasattr(x, "shape") else np.shape(x), dtype=np.int64))
+
+
+@named_operation("Size")
+def _counted(x: Any) -> Any:
     return tensors.size(tensor(x), "int32")
+
+
+size.__keras_operation__ = "Size"  # type: ignore[attr-defined]
 
 
 @operation

@@ -124,6 +124,14 @@ def test_what_is_not_known_stays_unknown():
     assert keras.ops.pad(x, ((0, 0), (1, 1))).shape == (None, 6)
     assert keras.ops.expand_dims(x, (0, -1)).shape == (1, None, 4, 1)
     assert keras.ops.ndim(x) == 2
+    assert keras.ops.size(x).dtype == "int32"
+
+
+def test_sizes_divide_floats(tf):
+    x = tf.constant(V)
+    assert type(keras.ops.size(x)) is int
+    mean = keras.ops.sum(x) / keras.ops.size(x)
+    assert float(mean) == pytest.approx(float(keras.ops.mean(x)))
 
 
 def test_pad_takes_a_tensor_of_the_value(tf):
