@@ -132,9 +132,9 @@ from keratin.keras.ops._elementwise import isneginf as isneginf
 from keratin.keras.ops._elementwise import isposinf as isposinf
 from keratin.keras.ops._elementwise import isreal as isreal
 from keratin.keras.ops._elementwise import log as log
-from keratin.keras.ops._elementwise import log10 as log10
 from keratin.keras.ops._elementwise import log1p as log1p
 from keratin.keras.ops._elementwise import log2 as log2
+from keratin.keras.ops._elementwise import log10 as log10
 from keratin.keras.ops._elementwise import logical_not as logical_not
 from keratin.keras.ops._elementwise import nan_to_num as nan_to_num
 from keratin.keras.ops._elementwise import negative as negative
