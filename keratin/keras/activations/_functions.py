@@ -12,7 +12,7 @@ from keratin._engine import errors
 from keratin._engine.dtype import as_dtype
 from keratin._engine.op import Array, Static, T, op
 from keratin._engine.tensor import Tensor, convert_to_tensor
-from keratin.array._support import prepared
+from keratin.array._support import composite, prepared
 from keratin.keras._core.settings import settings
 from keratin.math._casting import cast
 from keratin.math._number import as_number
@@ -35,30 +35,14 @@ def linear(x: Any) -> Any:
     return x
 
 
-def _relu_arguments(
+@composite
+def relu(
     x: Any,
     negative_slope: float = 0.0,
     max_value: float | None = None,
     threshold: float = 0.0,
     alpha: float | None = None,
-    name: str | None = None,
-) -> tuple[Any, ...]:
-    slope = negative_slope if alpha is None else alpha
-    numbers = [None if n is None else float(n) for n in (slope, max_value, threshold)]
-    if any(numbers):
-        x = floating(x)
-    return (x, *numbers, None)
-
-
-@prepared(_relu_arguments)
-@op(T="real")
-def relu(
-    x: T,
-    negative_slope: Static = 0.0,
-    max_value: Static = None,
-    threshold: Static = 0.0,
-    alpha: Static = None,
-) -> T:
+) -> Tensor:
     """x where greater than the threshold, elsewhere 0 or `negative_slope * (x - threshold)`.
 
     Nothing is greater than `max_value`. `alpha` is an old name of `negative_slope`.
@@ -66,13 +50,20 @@ def relu(
     >>> keras.activations.relu([-2.0, 3.0, 8.0], negative_slope=0.1, max_value=6).numpy()
     array([-0.2,  3. ,  6. ], dtype=float32)
     """
-    if not threshold and not negative_slope and max_value is None:
-        return jax.nn.relu(x)
+    slope = float(negative_slope if alpha is None else alpha)
+    if not slope and not threshold and max_value is None:
+        return nn.relu(x)
+    limit = None if max_value is None else float(max_value)
+    return _general_relu(floating(x), slope, limit, float(threshold))
+
+
+@op(T="float")
+def _general_relu(x: T, slope: Static, max_value: Static, threshold: Static) -> Array:
     below = x <= threshold  # comparisons let NaN through
     y = jnp.where(below, 0, x)
     if max_value is not None:
         y = jnp.where(y >= max_value, max_value, jnp.where(y < 0, 0, y))
-    return jnp.where(below, negative_slope * (x - threshold), y) if negative_slope else y
+    return jnp.where(below, slope * (x - threshold), y) if slope else y
 
 
 def leaky_relu(x: Any, negative_slope: Any = 0.2, alpha: Any = None) -> Tensor:
@@ -93,26 +84,38 @@ def relu6(x: Any) -> Tensor:
     return nn.relu6(x)
 
 
-@prepared(lambda x, axis=-1, name=None: (floating(x), axis))
-@op(T="float")
-def softmax(x: T, axis: Axis = -1) -> T:
+@composite
+def softmax(x: Any, axis: Axis = -1) -> Tensor:
     """exp(x) divided by its sum along an axis, several axes, or (None) all of them.
 
     >>> keras.activations.softmax([[0.0, 0.0], [0.0, 100.0]]).numpy()
     array([[0.5, 0.5],
            [0. , 1. ]], dtype=float32)
     """
+    if isinstance(axis, int):
+        return math.softmax(floating(x), axis)
+    return _softmax_over(floating(x), axis)
+
+
+@op(T="float")
+def _softmax_over(x: T, axis: Axis) -> Array:
     return jax.nn.softmax(x, _axes(axis, x.ndim))
 
 
-@prepared(lambda x, axis=-1, name=None: (floating(x), axis))
-@op(T="float")
-def log_softmax(x: T, axis: Axis = -1) -> T:
+@composite
+def log_softmax(x: Any, axis: Axis = -1) -> Tensor:
     """The logarithm of softmax, without underflow.
 
     >>> keras.activations.log_softmax([[0.0, 100.0]]).numpy()
     array([[-100.,    0.]], dtype=float32)
     """
+    if isinstance(axis, int):
+        return math.log_softmax(floating(x), axis)
+    return _log_softmax_over(floating(x), axis)
+
+
+@op(T="float")
+def _log_softmax_over(x: T, axis: Axis) -> Array:
     return jax.nn.log_softmax(x, _axes(axis, x.ndim))
 
 
@@ -120,14 +123,20 @@ def _axes(axis: Any, rank: int) -> tuple[int, ...]:
     return tuple(range(rank)) if axis is None else normalize_axes(axis, rank)
 
 
-@prepared(lambda x, alpha=1.0, name=None: (floating(x), as_number(alpha)))
-@op(T="float")
-def elu(x: T, alpha: Array = 1.0) -> T:
+@composite
+def elu(x: Any, alpha: Any = 1.0) -> Tensor:
     """x where positive, alpha (exp(x) - 1) elsewhere.
 
     >>> keras.activations.elu([-1.0, 0.0, 2.0]).numpy().round(3)
     array([-0.632,  0.   ,  2.   ], dtype=float32)
     """
+    if isinstance(alpha, (int, float)) and alpha == 1:
+        return nn.elu(floating(x))
+    return _scaled_elu(floating(x), as_number(alpha))
+
+
+@op(T="float")
+def _scaled_elu(x: T, alpha: Array) -> Array:
     return jax.nn.elu(x, alpha.astype(x.dtype))
 
 
