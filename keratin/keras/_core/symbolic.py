@@ -33,6 +33,9 @@ class KerasTensor(Arithmetic):
     _keras_history: tuple[Any, int, int]
     # Which elements count, if a layer said so.
     _keras_mask: Any
+    # Of a ragged tensor.
+    ragged_rank: int | None = None
+    row_splits_dtype: Any = None
 
     def __init__(
         self,

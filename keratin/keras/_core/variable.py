@@ -37,6 +37,11 @@ class Variable(EngineVariable):
     ('bias', 'bias', array([1., 2.], dtype=float32))
     """
 
+    # What is added to the loss for the value.
+    regularizer: Any = None
+    # Whether an optimizer replaces the value by the "gradient", as float8 training asks.
+    overwrite_with_gradient = False
+
     def __init__(
         self,
         initializer: Any = None,
@@ -72,9 +77,6 @@ class Variable(EngineVariable):
             **kwargs,
         )
         self._autocast = bool(autocast)
-        self.regularizer: Any = None
-        # An optimizer replaces the value by the "gradient", as the scales of float8 training ask.
-        self.overwrite_with_gradient = False
 
     @property
     def name(self) -> str:
@@ -85,6 +87,11 @@ class Variable(EngineVariable):
     def path(self) -> str:
         """The name with those of the layers that it belongs to."""
         return self._name
+
+    @property
+    def handle(self) -> Variable:
+        """The variable itself, which stands for its resource."""
+        return self
 
     @property
     def autocast(self) -> bool:

@@ -39,7 +39,7 @@ class InputLayer(Layer):
         if input_tensor is not None:
             batch_shape = as_shape(input_tensor.shape)
             dtype = dtype or input_tensor.dtype
-        self.batch_shape = _batch_shape(shape, batch_size, batch_shape)
+        self._batch_shape = _batch_shape(shape, batch_size, batch_shape)
         self._input_dtype = as_dtype(dtype or settings.floatx).name
         self.sparse = bool(sparse)
         self.ragged = bool(ragged)
@@ -60,6 +60,11 @@ class InputLayer(Layer):
         self._input_tensor = input_tensor
         Node(self, (), {}, input_tensor)
         self.built = True
+
+    @property
+    def batch_shape(self) -> Shape:
+        """The shape of the input, batch included."""
+        return self._batch_shape
 
     @property
     def dtype(self) -> str:

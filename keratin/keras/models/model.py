@@ -295,6 +295,17 @@ class Model(Trainer, Layer):
             layer_range=layer_range,
         )
 
+    @property
+    def distribute_strategy(self) -> None:
+        """None: the model is on one device."""
+        return None
+
+    distribute_reduction_method = distribute_strategy
+
+    def get_quantization_layer_structure(self, mode: str | None = None) -> None:
+        """None: there are no quantized kernels."""
+        return None
+
     # Configuration
 
     def get_config(self) -> dict[str, Any]:
