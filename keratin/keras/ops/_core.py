@@ -19,7 +19,7 @@ from keratin._engine.operators import operators
 from keratin._engine.tensor import Tensor
 from keratin._engine.tensor import convert_to_tensor as to_tensor
 from keratin._engine.variable import Variable
-from keratin.array._support import host_value
+from keratin.array._support import host_value, named
 from keratin.keras._core.settings import settings
 from keratin.keras._core.symbolic import KerasTensor, keras_op
 from keratin.keras.ops import _promotion
@@ -217,6 +217,7 @@ def _sizes(inputs: Any, starts: Any, shape: list[int]) -> tuple[int, ...]:
     )
 
 
+@named("slice")
 @op
 def _sliced(inputs: Array, starts: Array, shape: Any) -> Array:
     require(
@@ -237,6 +238,7 @@ def slice_update(inputs: Any, start_indices: Any, updates: Any) -> Any:
     return _slice_updated(inputs, _starts(start_indices, len(inputs.shape)), updates)
 
 
+@named("slice_update")
 @op
 def _slice_updated(inputs: Array, starts: Array, updates: Array) -> Array:
     fits = updates.ndim == inputs.ndim and all(
@@ -286,6 +288,7 @@ def scatter_update(inputs: Any, indices: Any, updates: Any, reduction: str | Non
 _SCATTERS = {None: "set", "add": "add", "max": "max", "min": "min", "mul": "multiply"}
 
 
+@named("scatter_update")
 @op
 def _scattered(inputs: Array, indices: Array, updates: Array, reduction: str | None) -> Array:
     depth = indices.shape[-1] if indices.ndim else 0

@@ -9,6 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from keratin._engine.op import Array, T, op
+from keratin.array._support import named
 from keratin.keras._core.settings import standardize_data_format
 from keratin.keras.ops._operations import operation
 from keratin.keras.ops._support import as_tensor, floating, require
@@ -48,6 +49,7 @@ def rgb_to_grayscale(images: Any, data_format: str | None = None) -> Any:
     return _grayscale(images_of(images), channel_axis(data_format))
 
 
+@named("rgb_to_grayscale")
 @op
 def _grayscale(images: Array, axis: int) -> Array:
     if images.shape[axis] == 1:

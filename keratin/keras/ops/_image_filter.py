@@ -10,6 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from keratin._engine.op import Array, op
+from keratin.array._support import named
 from keratin.keras._core.settings import standardize_data_format
 from keratin.keras.ops._image_color import images_of
 from keratin.keras.ops._nn_convolution import padding_mode, patches
@@ -73,6 +74,7 @@ def gaussian_blur(
     return _blurred(images, as_tensor(deviations), sizes, data_format)
 
 
+@named("gaussian_blur")
 @op
 def _blurred(images: Array, sigma: Array, kernel_size: Any, data_format: str) -> Array:
     require(sigma.shape == (2,), f"sigma has shape {list(sigma.shape)}; expected two numbers")
@@ -103,6 +105,7 @@ def sobel_edges(images: Any, data_format: str | None = None) -> Any:
     return _edges(images, standardize_data_format(data_format))
 
 
+@named("sobel_edges")
 @op
 def _edges(images: Array, data_format: str) -> Array:
     to_right = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])
@@ -151,6 +154,7 @@ def ssim(
     )
 
 
+@named("ssim")
 @op
 def _likeness(
     image1: Array,
@@ -263,6 +267,7 @@ def _patches_of(
     )
 
 
+@named("extract_patches")
 @op
 def _patches(
     images: Array, size: Any, strides: Any, dilations: Any, padding: str, data_format: str

@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 
 from keratin._engine.op import Array, op
+from keratin.array._support import named
 from keratin.keras._core.settings import standardize_data_format
 from keratin.keras.ops._image_color import images_of
 from keratin.keras.ops._operations import operation
@@ -71,6 +72,7 @@ def resize(
     )
 
 
+@named("resize")
 @op
 def _resized(
     images: Array,
@@ -172,6 +174,7 @@ def scale_and_translate(
     )
 
 
+@named("scale_and_translate")
 @op
 def _scaled_and_moved(
     images: Array,
@@ -253,6 +256,7 @@ def pad_images(
     )
 
 
+@named("pad_images")
 @op
 def _padded_images(images: Array, axes: Any, vertical: Any, horizontal: Any) -> Array:
     pairs = [(0, 0)] * images.ndim
@@ -300,6 +304,7 @@ def crop_images(
     )
 
 
+@named("crop_images")
 @op
 def _cropped_images(images: Array, axes: Any, vertical: Any, horizontal: Any) -> Array:
     for axis, (before, after, target) in zip(axes, (vertical, horizontal), strict=True):

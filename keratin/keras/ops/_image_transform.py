@@ -10,6 +10,7 @@ import numpy as np
 from jax.scipy import ndimage
 
 from keratin._engine.op import Array, op
+from keratin.array._support import named
 from keratin.keras._core.settings import standardize_data_format
 from keratin.keras.ops._image_color import images_of
 from keratin.keras.ops._image_filter import gaussian_kernel, per_channel
@@ -62,6 +63,7 @@ def map_coordinates(
     return _mapped(inputs, coordinates, float(fill_value), int(order), fill_mode)
 
 
+@named("map_coordinates")
 @op
 def _mapped(
     inputs: Array, coordinates: Array, fill_value: float, order: int, fill_mode: str
@@ -142,6 +144,7 @@ def affine_transform(
     )
 
 
+@named("affine_transform")
 @op
 def _affine(
     images: Array,
@@ -203,6 +206,7 @@ def perspective_transform(
     )
 
 
+@named("perspective_transform")
 @op
 def _perspective(
     images: Array,
@@ -279,6 +283,7 @@ def elastic_transform(
     )
 
 
+@named("elastic_transform")
 @op
 def _elastic(
     images: Array,

@@ -14,6 +14,7 @@ from keratin import array, linalg, math
 from keratin._engine.forward import ForwardAccumulator
 from keratin._engine.op import Array, T, op
 from keratin._engine.operators import operators
+from keratin.array._support import named
 from keratin.keras._core.settings import settings
 from keratin.keras.ops import _operations, _promotion
 from keratin.keras.ops._operations import operation
@@ -217,6 +218,7 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> A
     return _vector_or_matrix_norm(x, ord, axes, bool(keepdims))
 
 
+@named("norm")
 @op(T="float complex")
 def _vector_or_matrix_norm(x: T, ord: Any, axis: Any, keepdims: bool) -> Array:
     return jnp.linalg.norm(x, ord, axis, keepdims).astype(jnp.zeros((), x.dtype).real.dtype)
@@ -307,6 +309,7 @@ def lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
     return _least_squares(a, b, None if rcond is None else float(rcond))
 
 
+@named("lstsq")
 @op(T="float complex")
 def _least_squares(a: T, b: T, rcond: float | None) -> Array:
     return jnp.linalg.lstsq(a, b, rcond)[0]

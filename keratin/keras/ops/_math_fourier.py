@@ -10,6 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from keratin._engine.op import Array, op
+from keratin.array._support import named
 from keratin.keras.ops._operations import operation
 from keratin.keras.ops._support import as_tensor, require, wide
 from keratin.signal._framing import added, framed
@@ -202,11 +203,12 @@ def stft(
     if x.dtype.name not in ("float32", "float64"):
         raise TypeError(f"x has dtype {x.dtype.name}; float32 or float64 is needed")
     values = _window_of(window, sequence_length)
-    return _stft(x, values, sequence_stride, fft_length, bool(center))
+    return _windowed_spectra(x, values, sequence_stride, fft_length, bool(center))
 
 
+@named("stft")
 @op
-def _stft(
+def _windowed_spectra(
     x: Array, window: Array | None, sequence_stride: int, fft_length: int, center: bool
 ) -> tuple[Array, Array]:
     _require_rank(x, 1)
@@ -245,11 +247,12 @@ def istft(
     _check_lengths(sequence_length, sequence_stride, fft_length)
     values = _window_of(window, sequence_length)
     real, imaginary = _parts(x)
-    return _istft(real, imaginary, values, sequence_stride, fft_length, length, bool(center))
+    return _of_spectra(real, imaginary, values, sequence_stride, fft_length, length, bool(center))
 
 
+@named("istft")
 @op
-def _istft(
+def _of_spectra(
     real: Array,
     imaginary: Array,
     window: Array | None,

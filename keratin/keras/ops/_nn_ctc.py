@@ -12,6 +12,7 @@ from jax import lax
 from keratin import nn
 from keratin._engine.op import Array, op
 from keratin._engine.operators import operators
+from keratin.array._support import named
 from keratin.keras.ops._operations import operation
 from keratin.keras.ops._support import as_tensor, require, wide
 
@@ -85,6 +86,7 @@ def ctc_decode(
     return _ctc_beam_search(inputs, lengths, int(beam_width), int(top_paths), blank)
 
 
+@named("ctc_decode")
 @op
 def _ctc_greedy(
     inputs: Array, lengths: Array, merge_repeated: bool, blank: int
@@ -103,6 +105,7 @@ def _ctc_greedy(
     return jnp.take_along_axis(kept, order, -1)[None], scores[:, None]
 
 
+@named("ctc_decode")
 @op
 def _ctc_beam_search(
     inputs: Array, lengths: Array, beam_width: int, top_paths: int, blank: int

@@ -11,7 +11,7 @@ from keratin import array, nn
 from keratin._engine.dtype import as_dtype
 from keratin._engine.op import Array, DTypeArg, op
 from keratin._engine.operators import operators
-from keratin.array._support import normalize_axis
+from keratin.array._support import named, normalize_axis
 from keratin.keras._core.settings import settings, standardize_data_format
 from keratin.keras.ops._operations import operation
 from keratin.keras.ops._support import as_tensor, require
@@ -48,6 +48,7 @@ def _sparse_one_hot(x: Any, num_classes: int, axis: int, dtype: Any) -> SparseTe
     return SparseTensor(indices, values, shape)
 
 
+@named("one_hot")
 @op
 def _hot_places(x: Array, place: int, dtype: DTypeArg) -> tuple[Array, Array]:
     """What is held, and where, in order: one value for each element, 0 where that is no class."""
@@ -120,6 +121,7 @@ def _check_blocks(x: Any, block_size: int) -> None:
     require(block_size >= 2, f"block_size must be 2 or more; given {block_size}")
 
 
+@named("depth_to_space")
 @op
 def _spread_channels(x: Array, block_size: int) -> Array:
     """`depth_to_space` with channels first, where Keras keeps those of a pixel side by side."""
@@ -149,6 +151,7 @@ def space_to_depth(x: Any, block_size: int, data_format: str = "channels_last") 
     return _gather_channels(x, block_size)
 
 
+@named("space_to_depth")
 @op
 def _gather_channels(x: Array, block_size: int) -> Array:
     """`space_to_depth` with channels first; see `_spread_channels`."""

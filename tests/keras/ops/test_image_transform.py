@@ -20,7 +20,7 @@ FILL_MODES = ("constant", "nearest", "wrap", "mirror", "reflect")
 ROWS = [
     *[row("map_coordinates", PLANE, PLACES, 1, mode, gradient=False) for mode in FILL_MODES],
     row("map_coordinates", BYTES[0, ..., 0], PLACES, 0, "nearest", symbolic=False, gradient=False),
-    row("affine_transform", IMAGES, TURNS.tolist()),
+    row("affine_transform", IMAGES, TURNS.tolist(), symbolic=False),
     row("affine_transform", IMAGES, TURNS, fill_mode="mirror", gradient=False),
     row("affine_transform", IMAGES, TURNS, "nearest", fill_value=0.3, gradient=False),
     row("affine_transform", IMAGES[0], TURNS[0], gradient=False, symbolic=False),

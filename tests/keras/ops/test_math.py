@@ -8,6 +8,7 @@ from tests.keras.ops.parity import check, floats, refused, shares, table
 
 row = table()
 X, IDS = floats(3, 4), np.array([0, 2, 0])
+STRANGE = np.float32([[np.nan, 1.0], [1.0, np.inf]])
 NUMBERS = np.array([[1, 5], [-2, 3], [4, 0]], "int32")
 
 ROWS = [
@@ -21,9 +22,7 @@ ROWS = [
     ],
     row("top_k", X, 2, gradient=False),
     row("in_top_k", np.array([0, 3, 1]), X, 2, gradient=False),
-    row(
-        "in_top_k", np.array([0, 1]), np.float32([[np.nan, 1.0], [1.0, np.inf]]), 1, gradient=False
-    ),
+    row("in_top_k", np.array([0, 1]), STRANGE, 1, gradient=False),
     row("logsumexp", X),
     row("logsumexp", X, axis=1, keepdims=True),
     row("cdist", X, floats(2, 4, seed=1)),

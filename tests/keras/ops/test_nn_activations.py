@@ -12,32 +12,10 @@ WHOLE = np.array([[-3, 0], [2, 4]], "int32")
 HALF = floats(3, 4, dtype="float16")
 
 NAMES = [
-    "relu",
-    "relu6",
-    "sigmoid",
-    "sparse_sigmoid",
-    "softplus",
-    "softsign",
-    "soft_shrink",
-    "sparse_plus",
-    "silu",
-    "squareplus",
-    "log_sigmoid",
-    "leaky_relu",
-    "hard_sigmoid",
-    "hard_silu",
-    "elu",
-    "selu",
-    "gelu",
-    "celu",
-    "tanh_shrink",
-    "hard_tanh",
-    "hard_shrink",
-    "softmax",
-    "log_softmax",
-    "glu",
-    "swish",
-    "hard_swish",
+    *("relu", "relu6", "leaky_relu", "elu", "selu", "celu", "gelu", "silu", "swish", "glu"),
+    *("sigmoid", "log_sigmoid", "hard_sigmoid", "sparse_sigmoid", "hard_silu", "hard_swish"),
+    *("softplus", "sparse_plus", "squareplus", "softsign", "tanh_shrink", "soft_shrink"),
+    *("hard_shrink", "hard_tanh", "softmax", "log_softmax"),
 ]
 
 ROWS = [

@@ -74,9 +74,8 @@ def test_errors_say_what_is_expected():
     conv = keras.ops.conv
     message = refused(conv, IMAGES, floats(3, 3, 3, 6))
     assert "keras.ops.conv: The input has 4 channels and the filter takes 3" in message
-    assert "'valid' or 'same' or 'causal'" in refused(
-        conv, IMAGES, floats(3, 3, 4, 6), padding="full"
-    )
+    message = refused(conv, IMAGES, floats(3, 3, 4, 6), padding="full")
+    assert "'valid' or 'same' or 'causal'" in message
     assert "one to three spatial dimensions" in refused(conv, IMAGES[0, 0], floats(3, 3, 4, 6))
     assert "the kernel has shape" in refused(conv, IMAGES, floats(3, 4, 6))
     assert "not one fits" in refused(conv, IMAGES, floats(9, 9, 4, 6))

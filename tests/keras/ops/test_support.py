@@ -41,7 +41,7 @@ def test_errors_of_the_users_functions_are_left_alone():
     def broken(_):
         raise RuntimeError("mine")
 
-    with pytest.raises(RuntimeError, match="^mine$"):
+    with pytest.raises(RuntimeError, match=r"^mine$"):
         keras.ops.map(broken, np.ones(3, "float32"))
 
 
