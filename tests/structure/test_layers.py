@@ -53,6 +53,10 @@ LAYERS = [
 
 # Imports against the arrows or inside functions, each with its reason.
 EXCEPTIONS = {
+    (
+        "keratin/keras/_core/dtype_policy.py",
+        "keratin.keras.dtype_policies._quantized",
+    ): "a policy named by a string may be one of the few quantized ones, which build on this file",
     ("keratin/_engine/operators.py", "keratin._operators"): "`a + b` is the op `add`, which is "
     "built on tensors; looked up by name when an operator is first used",
     ("keratin/version/_version.py", "keratin"): "the number stands in the root alone",

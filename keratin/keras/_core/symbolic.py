@@ -232,7 +232,14 @@ def node_of(tensor: KerasTensor) -> Node | None:
 
 
 class Operation(Configurable):
-    """A layer, or the call of an op: what stands in the graph of a functional model."""
+    """A layer, or the call of an op: what stands in the graph of a functional model.
+
+    >>> class Double(keras.Operation):
+    ...     def call(self, x):
+    ...         return 2 * x
+    >>> Double()(keras.Input((3,))).shape
+    (None, 3)
+    """
 
     def __init__(self, name: str | None = None):
         if name is None:

@@ -6,6 +6,7 @@ import importlib
 from collections.abc import Mapping
 from typing import Any
 
+from keratin.keras import layers
 from keratin.keras._core import custom_objects
 from keratin.keras._core.family import Family
 from keratin.keras._core.serialization import serialize_keras_object
@@ -21,7 +22,7 @@ class _Activations(Family):
     def find(self, name: str) -> Any:
         found = super().find(name)
         if found is None and name in _LAYERS:
-            found = getattr(importlib.import_module("keratin.keras.layers"), name, None)
+            found = getattr(layers, name, None)
         return found
 
     def get(self, identifier: Any) -> Any:
