@@ -45,8 +45,8 @@ class Fitting:
         **workers: Any,
     ):
         self.model = model
-        self.epochs = epochs
-        self.initial_epoch = initial_epoch
+        self.epochs = options.whole("epochs", epochs)
+        self.initial_epoch = options.whole("initial_epoch", initial_epoch)
         self.verbose = verbose
         self.generator = host_generator()
         self.epochs_between, self.steps_between = options.validation_times(validation_freq)

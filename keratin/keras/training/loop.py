@@ -17,6 +17,7 @@ import numpy as np
 from jax import lax
 
 from keratin._engine.explain import explain
+from keratin._engine.variable import Variable
 from keratin.keras.training.step import Step
 
 
@@ -34,16 +35,20 @@ class Loop:
         batch_size: int | None,
         shuffled: bool,
         results: Step | None = None,
+        watched: Variable | None = None,
     ):
         """`data` is a structure of arrays or their specs; only shapes and dtypes matter.
 
-        Without `batch_size` the data is one batch.
+        Without `batch_size` the data is one batch. The loop ends before its time when the
+        variable `watched` is no finite number any more; how far it came is then the last of what
+        comes out.
         """
         self.step = step
         self.results = results
         self.batch_size = batch_size
         self.shuffled = shuffled
         self._data = [jax.ShapeDtypeStruct(v.shape, v.dtype) for v in jax.tree.leaves(data)]
+        self._watched = watched
         self._plan_state()
         self._compiled: Any = None
         self._lock = threading.Lock()
@@ -88,10 +93,29 @@ class Loop:
 
         outputs = [jnp.zeros(v.shape, v.dtype) for v in step.outputs]
         state = self._merged(given, kept)
-        outputs, state = lax.fori_loop(start, stop, body, (outputs, state))
+        if self._watched is None:
+            outputs, state = lax.fori_loop(start, stop, body, (outputs, state))
+            end = []
+        else:
+            reached, (outputs, state) = self._watchful(start, stop, body, (outputs, state))
+            end = [reached]
         if self.results is not None:
             outputs = [*outputs, *self._computed_results(state, fixed)]
-        return state, outputs
+        return state, [*outputs, *end]
+
+    def _watchful(self, start: Any, stop: Any, body: Any, first: Any) -> Any:
+        """The loop while the watched variable is finite, and the number after the last step."""
+        place = next(i for i, v in enumerate(self.carried) if v is self._watched)
+
+        def goes_on(carry: Any) -> Any:
+            index, (_, state) = carry
+            return (index < stop) & jnp.isfinite(state[place])
+
+        def once(carry: Any) -> Any:
+            index, inner = carry
+            return index + np.int32(1), body(index, inner)
+
+        return lax.while_loop(goes_on, once, (start, first))
 
     def _constants_of(self, fixed: list[Any]) -> list[Any]:
         return fixed[len(self.fixed) : len(self.fixed) + len(self.step.constants)]

@@ -209,6 +209,14 @@ def evaluate_extras(given: dict[str, Any]) -> dict[str, Any]:
     return dict(given)
 
 
+def whole(name: str, value: Any) -> int:
+    """A whole number from 0 on."""
+    is_number = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    if not is_number or value < 0 or int(value) != value:
+        raise ValueError(f"fit(): {name} is a whole number from 0 on; given {value!r}.")
+    return int(value)
+
+
 def validation_times(value: Any) -> tuple[Any, int | None]:
     """`validation_freq` as (epochs, steps): a number or set of epochs, or a number of steps."""
     if isinstance(value, Mapping):

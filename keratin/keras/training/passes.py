@@ -10,6 +10,8 @@ import jax
 import numpy as np
 
 from keratin._engine.tensor import OBJECT, wrap
+from keratin.keras.callbacks._list import CallbackList
+from keratin.keras.callbacks._stopping import TerminateOnNaN
 from keratin.keras.training.feed import ArrayFeed
 from keratin.keras.training.interrupt import Interrupt
 from keratin.keras.training.logs import Logs, plain
@@ -34,6 +36,11 @@ class Pass:
         self.callbacks = callbacks
         self.interrupt = interrupt
         self.tell_batches = callbacks.wants_batches(kind)
+        # Callbacks that the device itself can watch for, and the variable to watch.
+        self._stoppers: list[Any] = []
+        self._watched: Any = None
+        if self.tell_batches and self._runs_on_device() and kind == "train":
+            self._watch_loss()
         self.per_execution = model._steps_per_execution
         self.steps_done = 0
         # Called after so many steps, counted over all epochs: for validation within an epoch.
@@ -44,6 +51,20 @@ class Pass:
         self._known_loops: Any = None
         # Called once, when the device has got its first work to do.
         self.meanwhile: Callable[[], None] | None = None
+
+    def _watch_loss(self) -> None:
+        """Have the device look for NaNs, if that is all that batches are wanted for."""
+        stoppers = [each for each in self.callbacks.callbacks if type(each) is TerminateOnNaN]
+        others = [each for each in self.callbacks.callbacks if each not in stoppers]
+        if CallbackList(others).wants_batches("train") or not self.model._has_default_step("train"):
+            return
+        self.tell_batches = False
+        self._stoppers, self._watched = stoppers, self.model._loss_tracker.total
+
+    def _runs_on_device(self) -> bool:
+        """Whether the loop over the batches is part of the compiled program."""
+        by_python = self.model._own_function(self.kind) is not None or self.model._is_eager
+        return not by_python and isinstance(self.feed, ArrayFeed) and self.feed.is_numeric
 
     def run_batch(self, batch: Any) -> Any:
         """One step on one batch, however many rows; its figures."""
@@ -84,7 +105,7 @@ class Pass:
             return self._by_function(function, generator)
         if self.model._is_eager:
             return self._by_python(generator)
-        if isinstance(self.feed, ArrayFeed) and self.feed.is_numeric:
+        if self._runs_on_device():
             return self._by_chunks(generator)
         return self._by_batches(generator)
 
@@ -136,6 +157,10 @@ class Pass:
         logs = Logs(lambda: loop.rebuild(outputs, wrap))
         if not self.tell_batches:
             self._measure(loop, outputs, begun, count)
+        if self._watched is not None:
+            count = int(outputs[-1]) - start
+            for each in self._stoppers:
+                each.on_batch_end(step + count - 1, logs)
         self._finish(step + count - 1, logs, count)
         return logs
 
@@ -180,21 +205,22 @@ class Pass:
         full, rest = divmod(feed.num_rows, feed.batch_size)
         size = feed.batch_size if full else rest
         specs = self._specs()
-        loop = model._loop(self.kind, self._batch_of(specs, size), specs, size, shuffled)
+        watched = self._watched
+        batch = self._batch_of(specs, size)
+        loop = model._loop(self.kind, batch, specs, size, shuffled, watched)
         if not full:
             return loop, loop
         if not rest:
             return loop, None
         model._programs.compile_meanwhile(loop)
-        tail = model._loop(self.kind, self._batch_of(specs, rest), specs, rest, shuffled)
+        batch = self._batch_of(specs, rest)
+        tail = model._loop(self.kind, batch, specs, rest, shuffled, watched)
         model._programs.compile_meanwhile(tail)
         return loop, tail
 
     def prepare(self, shuffled: bool = False) -> None:
         """Compile meanwhile what a pass needs, if it will need it."""
-        if self.model._own_function(self.kind) is not None or self.model._is_eager:
-            return
-        if isinstance(self.feed, ArrayFeed) and self.feed.is_numeric:
+        if self._runs_on_device():
             for loop in self._loops(shuffled):
                 if loop is not None:
                     self.model._programs.compile_meanwhile(loop)

@@ -15,6 +15,7 @@ from keratin.keras.callbacks._list import CallbackList
 from keratin.keras.training import building
 from keratin.keras.training.interrupt import Interrupt
 from keratin.keras.training.passes import _has_text, as_tensors
+from keratin.keras.training.programs import MAX_PROGRAMS
 
 NOT_QUICK: Any = object()
 
@@ -26,18 +27,17 @@ def quick(model: Any, x: Any, batch_size: int | None, verbose: Any) -> Any:
     """The outputs of one array of at most a batch, if the program for it is there already."""
     if type(x) is not np.ndarray or verbose not in (0, False):
         return NOT_QUICK
-    programs = vars(model).get("_quick_predictions")
-    if programs is None or model._is_eager or len(x) > (batch_size or 32):
+    run = model._programs.quick.get((x.shape, x.dtype))
+    if run is None or model._is_eager or len(x) > (batch_size or 32):
         return NOT_QUICK
-    run = programs.get((x.shape, x.dtype))
-    return NOT_QUICK if run is None else run(x)
+    return run(x)
 
 
 def _remember(model: Any, x: Any, run: Callable[[Any], Any]) -> None:
-    programs = vars(model).setdefault("_quick_predictions", {})
-    if len(programs) >= 64:
-        programs.clear()
-    programs[x.shape, x.dtype] = run
+    known = model._programs.quick
+    if len(known) >= MAX_PROGRAMS:
+        known.clear()
+    known[x.shape, x.dtype] = run
 
 
 def predict(model: Any, feed: Any, verbose: Any, callbacks: Any) -> Any:

@@ -33,6 +33,12 @@ class Programs:
         self.resets: Any = None
         self.warned_of_changes = False
         self.orders: dict[Any, list[str]] = {}
+        # The shortest way to predictions, for arrays of a shape and dtype.
+        self.quick: dict[Any, Callable[[Any], Any]] = {}
+
+    def __reduce__(self) -> Any:
+        """A copy of a model compiles programs of its own."""
+        return Programs, ()
 
     def step(self, key: Hashable, make: Callable[[], Step]) -> Step:
         """The step of a key."""

@@ -144,7 +144,14 @@ class StepMethods:
         for loss in self.losses:  # type: ignore[attr-defined]
             value = reduce_sum(cast(convert_to_tensor(loss), settings.floatx))
             total = value if total is None else total + value
-        return convert_to_tensor(0.0, dtype=settings.floatx) if total is None else total
+        if total is not None:
+            return total
+        if training and self._has_default_step("train"):
+            raise ValueError(
+                "No loss to compute: give compile() a loss, such as loss='mse', or have layers "
+                "add theirs with add_loss()."
+            )
+        return convert_to_tensor(0.0, dtype=settings.floatx)
 
     def _call_compute_loss(
         self, x: Any, y: Any, y_pred: Any, sample_weight: Any, training: bool
@@ -160,6 +167,11 @@ class StepMethods:
             return True
         owner = next(cls for cls in type(self).__mro__ if name in vars(cls))
         return "_is_base" not in vars(owner)
+
+    def _has_default_step(self, kind: str) -> bool:
+        """Whether a step and what it gives are as here, so that only results need be computed."""
+        names = (f"{kind}_step", "compute_metrics", "get_metrics_result")
+        return not any(self._has_own(name) for name in names)
 
     def _call_own(self, name: str, *args: Any, **kwargs: Any) -> Any:
         """Call a method; by AutoGraph if it is the user's and Python alone cannot trace it."""

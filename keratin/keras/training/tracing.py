@@ -27,12 +27,14 @@ class TracedSteps(StepMethods):
 
     @property
     def _programs(self) -> Programs:
-        return vars(self).setdefault("_compiled_programs", Programs())
+        found = vars(self).get("_compiled_programs")
+        if found is None:
+            found = vars(self)["_compiled_programs"] = Programs()
+        return found
 
     def _forget_compiled(self) -> None:
         """Forget all programs: the model is another one now."""
         vars(self).pop("_compiled_programs", None)
-        vars(self).pop("_quick_predictions", None)
         for what in (self._compile_loss, self._compile_metrics):
             if what is not None:
                 what.built = False
@@ -40,11 +42,6 @@ class TracedSteps(StepMethods):
     @property
     def _is_eager(self) -> bool:
         return self._run_eagerly or state.flags.run_functions_eagerly
-
-    def _has_default_step(self, kind: str) -> bool:
-        """Whether a step and what it gives are as here, so that only results need be computed."""
-        names = (f"{kind}_step", "compute_metrics", "get_metrics_result")
-        return not any(self._has_own(name) for name in names)
 
     def _overrides_evaluate(self) -> bool:
         return self._has_own("evaluate")
@@ -108,13 +105,21 @@ class TracedSteps(StepMethods):
             optimizer = (id(self.optimizer), getattr(self.optimizer, "_changes", 0))
         return kind, optimizer, structure_key(batch)
 
-    def _loop(self, kind: str, batch: Any, data: Any, size: int | None, shuffled: bool) -> Loop:
+    def _loop(
+        self,
+        kind: str,
+        batch: Any,
+        data: Any,
+        size: int | None,
+        shuffled: bool,
+        watched: Any = None,
+    ) -> Loop:
         """The loop of steps over data like this."""
-        key = (self._step_key(kind, batch), structure_key(data), size, shuffled)
+        key = (self._step_key(kind, batch), structure_key(data), size, shuffled, id(watched))
 
         def make() -> Loop:
             step, results = self._step(kind, batch)
-            return Loop(step, data, size, shuffled, results)
+            return Loop(step, data, size, shuffled, results, watched)
 
         return self._programs.loop(key, make)
 

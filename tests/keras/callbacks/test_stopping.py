@@ -82,13 +82,21 @@ def test_within_fit_the_best_weights_come_back():
 
 def test_nans_end_training_and_the_batch_is_named(capsys):
     x, y = data(60)
-    y[25] = np.nan
+    y[25] = np.inf  # and the step after it would be NaN
     model = regression()
     stop = keras.callbacks.TerminateOnNaN()
     history = model.fit(x, y, batch_size=10, shuffle=False, epochs=3, verbose=0, callbacks=[stop])
     assert capsys.readouterr().out == "Batch 2: Invalid loss, terminating training\n"
     assert int(model.optimizer.iterations) == 3
     assert len(history.epoch) == 1
+    assert len(model._programs._loops) == 1
+    seen = []
+    look = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: seen.append(batch))
+    stepwise = regression()
+    stepwise.fit(x, y, batch_size=10, shuffle=False, epochs=3, verbose=0, callbacks=[look, stop])
+    assert seen == [0, 1, 2]
+    for a, b in zip(model.get_weights(), stepwise.get_weights(), strict=True):
+        assert a.tobytes() == b.tobytes()
     failing = keras.callbacks.TerminateOnNaN(raise_error=True)
     with pytest.raises(RuntimeError, match="at batch 2: training ends"):
         regression().fit(x, y, batch_size=10, shuffle=False, verbose=0, callbacks=[failing])

@@ -81,6 +81,14 @@ def test_a_loss_that_does_not_depend_on_some():
     assert np.array_equal(model.layers[0].spare.numpy(), spare)
 
 
+def test_no_loss():
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+    model.compile("sgd")
+    with pytest.raises(ValueError, match="No loss to compute"):
+        model.fit(X, Y, verbose=0)
+    assert model.evaluate(X, Y, verbose=0) == 0.0
+
+
 def test_a_model_without_loss_and_variables():
     model = keras.Sequential([keras.Input((4,)), keras.layers.Dropout(0.5)])
     model.compile("sgd", "mse")

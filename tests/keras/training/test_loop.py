@@ -67,6 +67,18 @@ def test_values_that_others_hold_are_not_destroyed():
     assert float(total) == 2 * X.sum()
 
 
+def test_it_ends_where_a_watched_value_is_not_finite():
+    total = tf.Variable(0.0)
+    x = X.copy()
+    x[5, 1] = np.nan
+    traced = loop_of(total).step
+    loop = Loop(traced, x, 4, False, watched=total)
+    assert int(loop.run([x], None, 0, 0, 3)[-1]) == 2
+    total.assign(0.0)
+    assert int(loop.run([X], None, 0, 0, 3)[-1]) == 3
+    assert float(total) == X.sum()
+
+
 def test_it_compiles_once():
     loop = loop_of(tf.Variable(0.0))
     assert not loop.is_compiled

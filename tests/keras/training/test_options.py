@@ -67,6 +67,14 @@ def test_validation_times(value, expected):
     assert options.validation_times(value) == expected
 
 
+@pytest.mark.parametrize("value", ["3", 1.5, -1, None, True])
+def test_epochs_are_counted(value):
+    one = model()
+    one.compile("sgd", "mse")
+    with pytest.raises(ValueError, match="epochs is a whole number from 0 on"):
+        one.fit(X, Y, epochs=value, verbose=0)
+
+
 def test_unknown_losses_metrics_and_optimizers():
     one = model()
     with pytest.raises(ValueError, match="mean_squared_error"):

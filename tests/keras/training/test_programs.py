@@ -1,3 +1,5 @@
+import copy
+
 import numpy as np
 import pytest
 
@@ -62,6 +64,14 @@ def test_compiling_meanwhile():
     programs.wait()
     assert fake.compiled
     assert programs._futures == []
+
+
+def test_copies_compile_programs_of_their_own():
+    programs = Programs()
+    programs.loop("a", object)
+    programs.ready.add(True)
+    assert copy.deepcopy(programs)._loops == {}
+    assert copy.copy(programs).ready == set()
 
 
 def test_ever_new_shapes_are_warned_of_once():
