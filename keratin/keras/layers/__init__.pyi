@@ -32,6 +32,7 @@ from keratin.keras.layers.core import Lambda as Lambda
 from keratin.keras.layers.core import Masking as Masking
 from keratin.keras.layers.einsum_dense import EinsumDense as EinsumDense
 from keratin.keras.layers.embedding import Embedding as Embedding
+from keratin.keras.layers.group_query_attention import GroupQueryAttention as GroupQueryAttention
 from keratin.keras.layers.input_layer import Input as Input
 from keratin.keras.layers.input_layer import InputLayer as InputLayer
 from keratin.keras.layers.input_spec import InputSpec as InputSpec
@@ -52,6 +53,7 @@ from keratin.keras.layers.merging import maximum as maximum
 from keratin.keras.layers.merging import minimum as minimum
 from keratin.keras.layers.merging import multiply as multiply
 from keratin.keras.layers.merging import subtract as subtract
+from keratin.keras.layers.multi_head_attention import MultiHeadAttention as MultiHeadAttention
 from keratin.keras.layers.normalization import BatchNormalization as BatchNormalization
 from keratin.keras.layers.normalization import GroupNormalization as GroupNormalization
 from keratin.keras.layers.normalization import LayerNormalization as LayerNormalization

@@ -80,7 +80,7 @@ class Building(Part):
             if overrides(self, "build"):
                 self._build_with(shapes)
             self.built = True
-        vars(self)["_build_shapes"] = shapes
+        vars(self).setdefault("_build_shapes", shapes)
         vars(self)["_build_specs"] = {
             name: _specs(value) for name, value in arguments.items() if has_tensors(value)
         }
@@ -115,7 +115,7 @@ class Building(Part):
             return None
         if len(shapes) == 1:
             return {"input_shape": next(iter(shapes.values()))}
-        return {f"{name}_shape": shape for name, shape in shapes.items()}
+        return {"shapes_dict": {f"{name}_shape": shape for name, shape in shapes.items()}}
 
     def build_from_config(self, config: dict[str, Any]) -> None:
         """Make the weights for the shapes of a build config."""
@@ -123,10 +123,8 @@ class Building(Part):
             return
         shapes = {
             name.removesuffix("_shape"): map_shapes(as_shape, shape)
-            for name, shape in config.items()
+            for name, shape in config.get("shapes_dict", config).items()
         }
-        if "input_shape" in config and len(config) == 1:
-            shapes = {"input": map_shapes(as_shape, config["input_shape"])}
         with self._build_scope(), state.listening(()):
             self._build_with(shapes)
             self.built = True

@@ -25,6 +25,10 @@ def test_softmax_leaves_masked_elements_out():
     mask = np.array([[True, False, True]])
     weights = keras.layers.Softmax()(np.zeros((1, 3)), mask=mask)
     np.testing.assert_allclose(weights, [[0.5, 0.0, 0.5]])
+    weights = keras.layers.Softmax()(np.zeros((2, 3)), mask=np.array([[1, 0, 0], [0, 0, 0]]))
+    np.testing.assert_allclose(weights, [[1.0, 0.0, 0.0], [0.0, 0.0, 0.0]])
+    with pytest.raises(ValueError, match=r"mask of shape .* cannot be broadcast to the inputs"):
+        keras.layers.Softmax()(np.zeros((1, 3)), mask=np.ones((1, 2)))
 
 
 def test_old_names_of_slopes():
