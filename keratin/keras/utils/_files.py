@@ -51,7 +51,7 @@ def get_file(
         raise ValueError("get_file: give origin, the URL of the file.")
     if md5_hash is not None and file_hash is None:
         file_hash, hash_algorithm = md5_hash, "md5"
-    folder = _cache_folder(cache_dir) / cache_subdir
+    folder = cache_folder(cache_dir) / cache_subdir
     folder.mkdir(parents=True, exist_ok=True)
     archive = extract or untar
     target, place = _targets(folder, _file_name(fname, origin), fname is not None, archive)
@@ -67,7 +67,7 @@ def get_file(
     return str(place)
 
 
-def _cache_folder(cache_dir: Any) -> Path:
+def cache_folder(cache_dir: Any) -> Path:
     """Where files are kept: what was given, $KERAS_HOME, ~/.keras, or a temporary folder."""
     given = cache_dir or os.environ.get("KERAS_HOME") or Path("~") / ".keras"
     folder = Path(given).expanduser()
