@@ -19,6 +19,9 @@ class CSVLogger(Callback):
     Args:
         filename: The file; `append=True` adds to one that exists, else it is replaced.
         separator: What stands between columns.
+
+    >>> keras.callbacks.CSVLogger("training.csv", separator=";").sep
+    ';'
     """
 
     def __init__(

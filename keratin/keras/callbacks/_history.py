@@ -13,6 +13,12 @@ class History(Callback):
     `history.history["loss"]` is a list with a number for each epoch, `history.epoch` the numbers
     of the epochs. With `fit(validation_freq={"steps": N})`, `history.validation` holds what came
     out of each evaluation, and under "step" after how many steps of training.
+
+    >>> model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    >>> model.compile("sgd", "mse")
+    >>> history = model.fit(np.ones((4, 1)), np.ones((4, 1)), epochs=2, verbose=0)
+    >>> history.epoch, list(history.history)
+    ([0, 1], ['loss'])
     """
 
     def __init__(self) -> None:

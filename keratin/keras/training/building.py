@@ -53,13 +53,25 @@ def _prepare(model: Any, batch: Any, training: bool) -> None:
         for what in (model._compile_loss, model._compile_metrics)
         if what is not None and not what.built
     ]
-    if not is_built or (unresolved and y is not None):
+    if _has_call(model) and (not is_built or (unresolved and y is not None)):
         y_pred = predicted(model, x)
         if y is not None:
             for what in unresolved:
                 what.build(y, y_pred)
     if training and _needs_optimizer(model):
         model.optimizer._build_once(model.trainable_variables)
+
+
+def _has_call(model: Any) -> bool:
+    """Whether the model can be called: not so one that has steps of its own and nothing else."""
+    fields = vars(model)
+    if (
+        fields.get("_graph") is not None
+        or "_sequence" in fields
+        or not model._has_own("train_step")
+    ):
+        return True
+    return not type(model).call.__module__.startswith("keratin.")
 
 
 def predicted(model: Any, x: Any) -> Any:
@@ -76,7 +88,11 @@ def _needs_optimizer(model: Any) -> bool:
     """Whether the model's optimizer is going to be used: not so if a step has its own ones."""
     if model.optimizer is None:
         return False
-    return model._has_default_step("train") or model._compile_options.has_optimizer
+    if model._has_default_step("train"):
+        return True
+    # One that is not built yet is built by the step that uses it.
+    is_built = all(layer.built for layer in model._flatten_layers())
+    return bool(model._compile_options.has_optimizer and is_built)
 
 
 # Metrics

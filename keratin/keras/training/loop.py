@@ -49,6 +49,9 @@ class Loop:
         self.shuffled = shuffled
         self._data = [jax.ShapeDtypeStruct(v.shape, v.dtype) for v in jax.tree.leaves(data)]
         self._watched = watched
+        # Where the steps of a loop would be slower than its dispatches, Python makes the loop: the
+        # program is then one step.
+        self.goes_by_steps = step.is_slow_in_loops
         self._plan_state()
         self._compiled: Any = None
         self._lock = threading.Lock()
@@ -93,7 +96,10 @@ class Loop:
 
         outputs = [jnp.zeros(v.shape, v.dtype) for v in step.outputs]
         state = self._merged(given, kept)
-        if self._watched is None:
+        if self.goes_by_steps:
+            outputs, state = body(start, (outputs, state))
+            end = []
+        elif self._watched is None:
             outputs, state = lax.fori_loop(start, stop, body, (outputs, state))
             end = []
         else:
@@ -187,6 +193,20 @@ class Loop:
         """
         if self._compiled is None:
             self.compile()
+        if not self.goes_by_steps:
+            return self._dispatch(data, order, first_row, start, stop)
+        outputs: list[Any] = []
+        for index in range(start, stop):
+            outputs = self._dispatch(data, order, first_row, index, index + 1)
+            if self._watched is not None and not np.isfinite(self._watched._array):
+                stop = index + 1
+                break
+        return outputs if self._watched is None else [*outputs, np.int32(stop)]
+
+    def _dispatch(
+        self, data: list[Any], order: Any, first_row: int, start: int, stop: int
+    ) -> list[Any]:
+        """Run the program once."""
         for variable, donate in zip(self.carried, self.step.donated, strict=True):
             if donate and variable._shared:
                 variable._array = jax.device_put(variable._array, may_alias=False)

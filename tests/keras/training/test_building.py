@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+import keratin as tf
 from keratin import keras
 from keratin.keras.training import building
 from tests.keras.training.models import classification, data, regression
@@ -25,6 +26,25 @@ def test_variables_are_made_before_the_first_step():
     assert model._compile_loss.built
     assert model._compile_metrics.built
     assert model.metrics_names == ["loss", "mae"]
+
+
+def test_a_model_of_parts_and_a_step_alone():
+    class Parts(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.there, self.back = keras.layers.Dense(2), keras.layers.Dense(4)
+
+        def train_step(self, x):
+            with tf.GradientTape() as tape:
+                loss = tf.reduce_mean((self.back(self.there(x)) - x) ** 2)
+            gradients = tape.gradient(loss, self.trainable_weights)
+            self.optimizer.apply_gradients(zip(gradients, self.trainable_weights, strict=True))
+            return {"loss": loss}
+
+    model = Parts()
+    model.compile("adam")
+    history = model.fit(X, epochs=3, verbose=0)
+    assert history.history["loss"][-1] < history.history["loss"][0]
 
 
 def test_metrics_are_reset():
