@@ -105,3 +105,26 @@ def test_a_program_that_may_fail_destroys_nothing():
     with pytest.raises(Exception, match="no good"):
         loop.run([X], None, 0, 0, 3)
     assert float(total) == 1.0
+
+
+@pytest.mark.skipif(jax.default_backend() != "cpu", reason="convolutions are slow in loops on CPU")
+@pytest.mark.parametrize("bad_row", [None, 5])
+def test_steps_with_convolutions_are_dispatched_one_by_one(bad_row):
+    total = tf.Variable(0.0)
+    kernel = tf.ones((1, 1, 1))
+
+    def step(batch):
+        total.assign_add(tf.reduce_sum(tf.nn.conv1d(batch[..., None], kernel, 1, "SAME")))
+        return {"total": total}
+
+    data = X.copy()
+    if bad_row is not None:
+        data[bad_row] = np.nan
+    traced = Step(step, jax.ShapeDtypeStruct((4, 2), np.float32), "step")
+    loop = Loop(traced, data, 4, False, watched=total if bad_row is not None else None)
+    assert loop.goes_by_steps
+    outputs = loop.run([data], None, 0, 0, 3)
+    if bad_row is None:
+        assert loop.rebuild(outputs, float) == {"total": X.sum()}
+    else:
+        assert int(outputs[-1]) == 2  # the second batch was the last
