@@ -1,5 +1,7 @@
 # The exports of `keratin.keras.layers`, see `keratin/__init__.pyi`.
 
+from keratin.keras.layers._family import deserialize as deserialize
+from keratin.keras.layers._family import serialize as serialize
 from keratin.keras.layers.activation import ELU as ELU
 from keratin.keras.layers.activation import Activation as Activation
 from keratin.keras.layers.activation import LeakyReLU as LeakyReLU
@@ -8,6 +10,7 @@ from keratin.keras.layers.activation import ReLU as ReLU
 from keratin.keras.layers.activation import Softmax as Softmax
 from keratin.keras.layers.attention import AdditiveAttention as AdditiveAttention
 from keratin.keras.layers.attention import Attention as Attention
+from keratin.keras.layers.bidirectional import Bidirectional as Bidirectional
 from keratin.keras.layers.conv import Conv1D as Conv1D
 from keratin.keras.layers.conv import Conv1D as Convolution1D
 from keratin.keras.layers.conv import Conv1DTranspose as Conv1DTranspose
@@ -26,17 +29,28 @@ from keratin.keras.layers.conv import SeparableConv1D as SeparableConv1D
 from keratin.keras.layers.conv import SeparableConv1D as SeparableConvolution1D
 from keratin.keras.layers.conv import SeparableConv2D as SeparableConv2D
 from keratin.keras.layers.conv import SeparableConv2D as SeparableConvolution2D
+from keratin.keras.layers.conv_lstm import ConvLSTM1D as ConvLSTM1D
+from keratin.keras.layers.conv_lstm import ConvLSTM2D as ConvLSTM2D
+from keratin.keras.layers.conv_lstm import ConvLSTM3D as ConvLSTM3D
 from keratin.keras.layers.core import Dense as Dense
 from keratin.keras.layers.core import Identity as Identity
 from keratin.keras.layers.core import Lambda as Lambda
 from keratin.keras.layers.core import Masking as Masking
 from keratin.keras.layers.einsum_dense import EinsumDense as EinsumDense
 from keratin.keras.layers.embedding import Embedding as Embedding
+from keratin.keras.layers.embedding import ReversibleEmbedding as ReversibleEmbedding
 from keratin.keras.layers.group_query_attention import GroupQueryAttention as GroupQueryAttention
+from keratin.keras.layers.gru import GRU as GRU
+from keratin.keras.layers.gru import GRUCell as GRUCell
 from keratin.keras.layers.input_layer import Input as Input
 from keratin.keras.layers.input_layer import InputLayer as InputLayer
 from keratin.keras.layers.input_spec import InputSpec as InputSpec
+from keratin.keras.layers.jax_layer import FlaxLayer as FlaxLayer
+from keratin.keras.layers.jax_layer import JaxLayer as JaxLayer
+from keratin.keras.layers.jax_layer import TorchModuleWrapper as TorchModuleWrapper
 from keratin.keras.layers.layer import Layer as Layer
+from keratin.keras.layers.lstm import LSTM as LSTM
+from keratin.keras.layers.lstm import LSTMCell as LSTMCell
 from keratin.keras.layers.merging import Add as Add
 from keratin.keras.layers.merging import Average as Average
 from keratin.keras.layers.merging import Concatenate as Concatenate
@@ -111,4 +125,9 @@ from keratin.keras.layers.resizing import UpSampling3D as UpSampling3D
 from keratin.keras.layers.resizing import ZeroPadding1D as ZeroPadding1D
 from keratin.keras.layers.resizing import ZeroPadding2D as ZeroPadding2D
 from keratin.keras.layers.resizing import ZeroPadding3D as ZeroPadding3D
+from keratin.keras.layers.rnn import RNN as RNN
+from keratin.keras.layers.rnn import StackedRNNCells as StackedRNNCells
+from keratin.keras.layers.simple_rnn import SimpleRNN as SimpleRNN
+from keratin.keras.layers.simple_rnn import SimpleRNNCell as SimpleRNNCell
+from keratin.keras.layers.time_distributed import TimeDistributed as TimeDistributed
 from keratin.keras.layers.wrapper import Wrapper as Wrapper
