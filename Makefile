@@ -11,8 +11,8 @@ PEERS ?= .venv-peers/bin/python
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1~/' | column -t -s '~'
 
-demo: $(VENV)/stamps/demo ## train a linear classifier on two point clouds, draw what it learnt
-	$(RUN) examples/linear_classifier.py
+demo: $(VENV)/stamps/demo ## train a small network to read handwritten digits, draw how it learnt
+	$(RUN) examples/digits.py
 
 test: $(VENV)/stamps/test ## the tests and the examples in the docstrings, without the slow ones
 	$(RUN) -m pytest -n auto --dist worksteal -m "not slow"
