@@ -98,7 +98,7 @@ class Loop:
         state = self._merged(given, kept)
         if self.goes_by_steps:
             outputs, state = body(start, (outputs, state))
-            end = []
+            end: list[Any] = []
         elif self._watched is None:
             outputs, state = lax.fori_loop(start, stop, body, (outputs, state))
             end = []

@@ -53,7 +53,7 @@ def test_into_a_pipe_goes_a_line_an_epoch(capsys):
     assert out.count("\n") == 1
     assert "\x1b" not in out
     model.evaluate(X, Y, verbose=2)
-    assert capsys.readouterr().out.startswith("2/2 - 0s - ")
+    assert capsys.readouterr().out.startswith("2/2 - ")
     model.predict(X, verbose=1)
     assert capsys.readouterr().out.startswith("2/2 ━━━")
 
