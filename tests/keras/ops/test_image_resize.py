@@ -16,7 +16,7 @@ SCALE, MOVE = np.float32([1.5, 0.8]), np.float32([0.3, -1.0])
 ROWS = [
     row("resize", IMAGES, (3, 8)),
     *[
-        row("resize", IMAGES, (3, 8), how, antialias=antialias, gradient=False)
+        row("resize", IMAGES, (3, 8), how, antialias=antialias, gradient=False, slow=True)
         for how, antialias in (
             ("nearest", False),
             ("bilinear", True),

@@ -18,7 +18,10 @@ PLANE = IMAGES[0, ..., 0]
 FILL_MODES = ("constant", "nearest", "wrap", "mirror", "reflect")
 
 ROWS = [
-    *[row("map_coordinates", PLANE, PLACES, 1, mode, gradient=False) for mode in FILL_MODES],
+    *[
+        row("map_coordinates", PLANE, PLACES, 1, mode, gradient=False, slow=mode != "reflect")
+        for mode in FILL_MODES
+    ],
     row("map_coordinates", BYTES[0, ..., 0], PLACES, 0, "nearest", symbolic=False, gradient=False),
     row("affine_transform", IMAGES, TURNS.tolist(), symbolic=False),
     row("affine_transform", IMAGES, TURNS, fill_mode="mirror", gradient=False),

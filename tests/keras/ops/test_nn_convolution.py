@@ -15,7 +15,9 @@ SEQUENCE = floats(1, 5, 3)
 def transposed(kernel_size, **kwargs):
     plain = kwargs.pop("gradient", False)
     kernel = floats(kernel_size, 2, 3, seed=1)
-    return row("conv_transpose", SEQUENCE, kernel, gradient=plain, symbolic=plain, **kwargs)
+    return row(
+        "conv_transpose", SEQUENCE, kernel, gradient=plain, symbolic=plain, slow=not plain, **kwargs
+    )
 
 
 ROWS = [

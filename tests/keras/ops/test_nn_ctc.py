@@ -22,6 +22,7 @@ ROWS = [
         LENGTHS,
         mask_index=3,
         gradient=False,
+        slow=True,
     ),
     row("ctc_decode", LOGITS, LENGTHS, gradient=False),
     row("ctc_decode", LOGITS, LENGTHS, mask_index=3, merge_repeated=False, gradient=False),
