@@ -19,6 +19,9 @@ from typing import Any
 KERATIN, TENSORFLOW, KERAS_JAX, TORCH = "keratin", "tensorflow", "keras-jax", "torch"
 PEERS = (TENSORFLOW, KERAS_JAX, TORCH)
 
+# Of so many stretches of calls, in each of some rounds, the median is taken.
+STRETCHES = 5
+
 
 @dataclass(frozen=True)
 class Subject:
@@ -31,7 +34,9 @@ class Subject:
     unit: str
     ways: Mapping[str, Callable[[], Mapping[str, float]]]
     budgets: Mapping[str, float] = field(default_factory=dict)
-    rounds: int = 5
+    # Rows of another unit than the others.
+    units: Mapping[str, str] = field(default_factory=dict)
+    rounds: int = 3
 
     def run(self, library: str) -> None:
         """Measures one library in this process and prints the result as JSON."""
@@ -48,7 +53,7 @@ def microseconds_per_call(function: Callable[[], Any], finish: Callable[[Any], A
     stretch = _calls_in(0.05, function, finish)
     times = []
     gc.collect()
-    for _ in range(9):
+    for _ in range(STRETCHES):
         begin = time.perf_counter()
         for _ in range(stretch):
             result = function()
