@@ -42,7 +42,8 @@ class Case:
     config_differs: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        said = ",".join(f"{k}={v}" for k, v in self.arguments.items())
+        # The same in every process: functions print with their place in memory.
+        said = ",".join(f"{k}={'...' if callable(v) else v}" for k, v in self.arguments.items())
         return f"{self.layer}({said[:60]})"
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any
 
+import jax
 import numpy as np
 
 from keratin._engine import state
@@ -129,6 +131,17 @@ class Variable(EngineVariable):
     def read_value(self) -> Tensor:
         """The value as a tensor."""
         return operators.identity(self)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Variable:
+        copy = type(self).__new__(type(self))
+        memo[id(self)] = copy
+        fields = dict(vars(self))
+        fields["_array"] = jax.device_put(self._read(), may_alias=False)
+        fields["_shared"] = False
+        for name, value in fields.items():
+            vars(copy)[name] = value if name == "_array" else deepcopy(value, memo)
+        state.register(copy)
+        return copy
 
     def __repr__(self) -> str:
         head = f"<Variable path={self.path}, shape={tuple(self.shape)}, dtype={self.dtype.name}"
