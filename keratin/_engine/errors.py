@@ -20,11 +20,11 @@
         UnauthenticatedError              16  (PermissionError)
       OperatorNotAllowedInGraphError      (TypeError)
       TracedValueError                    (NotImplementedError, TypeError)
-      TracedValueError                    (NotImplementedError, TypeError)
 
 A message says what was given, what was expected, where, and the one thing to do.
 """
 
+import functools
 import os
 import sys
 import warnings
@@ -380,6 +380,19 @@ def for_user(error: Exception) -> Exception:
     error.__suppress_context__ = True
     error.__notes__ = [note for note in getattr(error, "__notes__", []) if "JAX" not in note]
     return error.with_traceback(kept)
+
+
+def trimmed(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A public function whose errors do not show the frames of what it calls inside."""
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except Exception as error:
+            raise for_user(error) from error.__cause__
+
+    return call
 
 
 def _frame_at(

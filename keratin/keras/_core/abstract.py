@@ -7,13 +7,14 @@ is traced a second time with other numbers, and what differs is not known.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import jax
 import numpy as np
 
-from keratin._engine import state
+from keratin._engine import errors, state
 from keratin._engine.state import Scope, context
 from keratin._engine.tensor import Tensor, wrap
 from keratin._engine.variable import Variable
@@ -91,11 +92,33 @@ class _Run:
                 for axis, size in enumerate(leaf.shape)
             ]
             structs.append(jax.ShapeDtypeStruct(tuple(sizes), leaf.dtype.numpy_dtype))
-        outputs = jax.eval_shape(lambda arrays: self._call(arrays, attempt), structs)
+        try:
+            outputs = jax.eval_shape(lambda arrays: self._call(arrays, attempt), structs)
+        except Exception as error:
+            self._put_unknown_sizes(error, attempt)
+            raise
         return [
             _Spec(tuple(struct.shape), struct.dtype, value)
             for struct, value in zip(outputs, self.values, strict=True)
         ]
+
+    def _put_unknown_sizes(self, error: Exception, attempt: int) -> None:
+        """Have a message say None where it names a number that stands for an unknown size."""
+        shapes = [self.leaves[place].shape for place in self.places]
+        numbers = {
+            str(_stand_in(axis, attempt))
+            for shape in shapes
+            for axis, size in enumerate(shape)
+            if size is None
+        }
+        if not numbers:
+            return
+        pattern = re.compile(rf"\b({'|'.join(sorted(numbers))})\b")
+        error.args = tuple(
+            pattern.sub("None", arg) if isinstance(arg, str) else arg for arg in error.args
+        )
+        if isinstance(error, errors.OpError):
+            error._message = str(error.args[0])
 
     def _call(self, arrays: list[Any], attempt: int) -> list[Any]:
         filled = list(self.leaves)

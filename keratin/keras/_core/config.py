@@ -21,8 +21,8 @@ _SKIPPED = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 class ConfigMeta(KeywordMeta):
     """Keeps the arguments that an object was made with, as `_arguments`."""
 
-    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
-        made = super().__call__(*args, **kwargs)
+    def _made(cls, *args: Any, **kwargs: Any) -> Any:
+        made = super()._made(*args, **kwargs)
         if isinstance(made, cls) and "_arguments" not in vars(made):
             object.__setattr__(made, "_arguments", _bound(cls, args, kwargs))
         return made

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from keratin._engine.keywords import KeywordMeta
+
 Logs = Any  # a dictionary of names and numbers, or None
 
 
-class Callback:
+class Callback(metaclass=KeywordMeta):
     """Told what happens during `fit`, `evaluate` and `predict`; override the methods of interest.
 
     `self.model` is the model; setting `self.model.stop_training = True` ends training. A callback

@@ -35,6 +35,11 @@ class ProgbarLogger(Callback):
     def set_params(self, params: Mapping[str, Any]) -> None:
         """Take note of verbose, epochs and steps."""
         verbose = params.get("verbose", 1)
+        if verbose not in ("auto", 0, 1, 2):
+            raise ValueError(
+                "verbose is 0 (silent), 1 (a progress bar), 2 (a line an epoch) or 'auto'; given "
+                f"{verbose!r}"
+            )
         self.verbose = 1 if verbose == "auto" else int(verbose)
         self.epochs = params.get("epochs", 1)
         self.target = params.get("steps")

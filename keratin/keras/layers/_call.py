@@ -24,6 +24,8 @@ class CallContext(threading.local):
     training: Any = None
     # The outermost layer.
     entry: Any = None
+    # The innermost layer of a user's class whose `call` runs.
+    running: Any = None
     # Told of each call of a layer, where somebody wants to know.
     observer: Any = None
 
@@ -73,13 +75,15 @@ class CallSpec:
         if not self.takes_any_keyword:
             for key in kwargs:
                 if key not in self.names:
-                    raise errors.unknown_keyword(f"call of layer {name!r}", key, self.names)
+                    raise errors.unknown_keyword(f"Layer {name!r}: call", key, self.names)
             kwargs = {key: value for key, value in kwargs.items() if key in self.names}
         try:
             return self.signature.bind_partial(*args, **kwargs).arguments
         except TypeError as error:
+            several = len(args) > len(self.names)
+            remedy = ". Give several tensors as one list: layer([a, b])" if several else ""
             raise TypeError(
-                f"call of layer {name!r}: {error}. It takes: {', '.join(self.names)}"
+                f"call of layer {name!r}: {error}. It takes: {', '.join(self.names)}{remedy}"
             ) from None
 
     def missing(self, given: dict[str, Any]) -> str | None:

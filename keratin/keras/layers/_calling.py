@@ -143,7 +143,18 @@ class Calling(Part):
         cls = type(self)
         if rematerialized(self, args):
             return recompute_grad(self.call)(*args, **kwargs)
-        if state.context.scope is None or cls.__module__.startswith("keratin."):
+        if cls.__module__.startswith("keratin."):
+            return self.call(*args, **kwargs)
+        outer, call_context.running = call_context.running, self
+        try:
+            return self._run_own(args, kwargs)
+        finally:
+            call_context.running = outer
+
+    def _run_own(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Call the `call` of a user's class."""
+        cls = type(self)
+        if state.context.scope is None:
             return self.call(*args, **kwargs)
         if cls.__dict__.get("_needs_autograph"):
             return autograph.convert(self.call)(*args, **kwargs)
@@ -158,7 +169,7 @@ class Calling(Part):
             try:
                 outputs = autograph.convert(self.call)(*args, **kwargs)
             except Exception as second:
-                raise second from error
+                raise second from None
             cls._needs_autograph = True  # type: ignore[attr-defined]
             return outputs
 
@@ -172,11 +183,17 @@ class Calling(Part):
     def symbolic_call(self, *args: Any, **kwargs: Any) -> Any:
         """Infer the result and note the call in the graph."""
         outputs = self.compute_output_spec(*args, **kwargs)
+        if outputs is None:
+            raise ValueError(
+                f"Layer {self.name!r} ({type(self).__name__}): its call() returned None, and a "
+                "layer returns a tensor. Is a `return` missing?"
+            )
         Node(self, args, _without_unset(kwargs), outputs)
         return outputs
 
     def _finish(self, first: Any, outputs: Any) -> None:
         """Losses on the outputs, and their masks."""
+        vars(self)["_was_called"] = True
         if self.activity_regularizer is not None:
             for output in jax.tree.leaves(outputs, is_leaf=is_leaf):
                 if isinstance(output, Tensor):

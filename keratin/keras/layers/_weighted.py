@@ -51,8 +51,11 @@ class Weighted(Layer):
 
 def positive_integer(value: Any, name: str, owner: str) -> int:
     """The value, if it is a whole number above zero."""
-    if isinstance(value, bool) or not hasattr(value, "__index__") or value.__index__() <= 0:
-        raise ValueError(f"{owner}: {name} must be a whole number above 0; given {value!r}")
+    shaped = len(getattr(value, "shape", ())) > 0  # a tensor, where a number is meant
+    is_whole = hasattr(value, "__index__") and not isinstance(value, bool) and not shaped
+    if not is_whole or value.__index__() <= 0:
+        remedy = f". Write {owner}({name})(x), to call the layer on it" if shaped else ""
+        raise ValueError(f"{owner}: {name} must be a whole number above 0; given {value!r}{remedy}")
     return int(value)
 
 

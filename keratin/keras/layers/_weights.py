@@ -16,6 +16,7 @@ from keratin.keras._core.old_spellings import name_first
 from keratin.keras._core.shapes import as_shape
 from keratin.keras._core.variable import Variable
 from keratin.keras.layers import _tracking
+from keratin.keras.layers._call import call_context
 from keratin.keras.layers._part import Part, expected
 
 
@@ -110,6 +111,11 @@ class Weights(Part):
         array([1., 1.], dtype=float32)
         """
         self._check_initialized()
+        if call_context.running is self and "_was_called" in vars(self):
+            raise RuntimeError(
+                f"Layer {self.name!r} ({type(self).__name__}): add_weight within call() would make "
+                "new weights with each call. Make them in build(self, input_shape) or __init__"
+            )
         _check_weight_options(type(self).__name__, kwargs)
         dtype = as_dtype(dtype or self.variable_dtype)
         if initializer is None:

@@ -111,8 +111,8 @@ def check_inputs(specs: Any, inputs: Any, layer_name: str) -> None:
         shape = getattr(value, "shape", None)
         if shape is None:
             raise ValueError(
-                f"Layer {layer_name!r}: input {index} is no tensor: {value!r}. "
-                f"At {errors.user_location()}."
+                f"Layer {layer_name!r}: input {index} is no tensor: {value!r}."
+                f"{_SOURCE_OF_NONE if value is None else ''} At {errors.user_location()}."
             )
         problem = spec.problem(shape, value.dtype)
         if problem:
@@ -121,6 +121,9 @@ def check_inputs(specs: Any, inputs: Any, layer_name: str) -> None:
                 f"Layer {layer_name!r} {problem}: {which} has shape {tuple(shape)}"
                 f"{_remedy(spec, tuple(shape))}. At {errors.user_location()}."
             )
+
+
+_SOURCE_OF_NONE = " What made it returned nothing: is a `return` missing in a call()?"
 
 
 def _matched(specs: Any, inputs: Any, wanted: list[Any]) -> list[Any]:

@@ -30,12 +30,15 @@ _COMMON = ("activity_regularizer", "trainable", "dtype", "autocast", "name")
 class LayerMeta(ConfigMeta):
     """Reads old spellings of arguments, and finishes a layer when its constructor is through."""
 
-    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+    def _made(cls, *args: Any, **kwargs: Any) -> Any:
         kwargs = old_spellings.renamed(cls, kwargs)
-        layer = super().__call__(*args, **kwargs)
+        layer = super()._made(*args, **kwargs)
         if isinstance(layer, cls):
             layer._after_init()
         return layer
+
+    def _further_keywords(cls) -> tuple[str, ...]:
+        return (*_COMMON, "input_shape", "weights")
 
 
 class Layer(Weights, Building, Calling, Losses, Operation, Module, metaclass=LayerMeta):

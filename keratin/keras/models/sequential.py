@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Self
 
+from keratin._engine import errors
 from keratin.keras._core.graph import Function, standardized
 from keratin.keras._core.serialization import deserialize_keras_object, serialize_keras_object
 from keratin.keras._core.shapes import as_shape
@@ -31,6 +32,11 @@ class Sequential(Model):
         name: str | None = None,
         **kwargs: Any,
     ):
+        if isinstance(trainable, Layer):
+            raise TypeError(
+                "Sequential takes one list of layers: write Sequential([layer, layer, ...]), with "
+                "square brackets"
+            )
         super().__init__(name=name, **kwargs)
         self._sequence: list[Layer] = []
         # The symbolic tensor after each layer, as far as the input is known.
@@ -43,16 +49,12 @@ class Sequential(Model):
         if not trainable:
             self.trainable = False
 
+    @errors.trimmed
     def add(self, layer: Any, rebuild: bool = True) -> None:
         """Put a layer at the end; a `keras.Input` or the first layer may say the input's shape."""
-        if isinstance(layer, KerasTensor) and hasattr(layer, "_keras_history"):
-            layer = layer._keras_history[0]
-        if not isinstance(layer, Layer):
-            if isinstance(layer, type):
-                remedy = f"Write {layer.__name__}(...), with parentheses, to make one"
-            else:
-                remedy = "Wrap a function in keras.layers.Lambda"
-            raise ValueError(f"Sequential takes layers; given {layer!r}. {remedy}")
+        if isinstance(rebuild, Layer):
+            raise TypeError(f"{self.name!r}.add takes one layer at a time: call add for each")
+        layer = self._checked(layer)
         if any(layer.name == known.name for known in self._sequence):
             raise ValueError(
                 f"The model {self.name!r} has a layer named {layer.name!r} already. Give each "
@@ -73,6 +75,29 @@ class Sequential(Model):
             if shape is not None:
                 self.add(InputLayer(batch_shape=shape, dtype=_input_dtype(layer)))
         self._append(layer, self._extended(layer))
+
+    def _checked(self, layer: Any) -> Layer:
+        """A layer; that of a `keras.Input`."""
+        history = getattr(layer, "_keras_history", None)
+        if history is not None and isinstance(history[0], InputLayer):
+            return history[0]
+        if not isinstance(layer, Layer):
+            if isinstance(layer, type):
+                remedy = f"Write {layer.__name__}(...), with parentheses, to make one"
+            elif history is not None:
+                remedy = (
+                    f"Give the layer that made it, {history[0].name!r}, without calling it: "
+                    "Dense(1), and not Dense(1)(x)"
+                )
+            else:
+                remedy = "Wrap a function in keras.layers.Lambda"
+            raise ValueError(f"Sequential takes layers; given {layer!r}. {remedy}")
+        if self in layer._flatten_layers():
+            raise ValueError(
+                f"The model {self.name!r} cannot be added to itself: that would have no end. Add "
+                "another model, or keras.models.clone_model of this one"
+            )
+        return layer
 
     def _append(self, layer: Layer, tail: Any) -> None:
         self._sequence.append(layer)
@@ -95,6 +120,7 @@ class Sequential(Model):
         if hasattr(self, "_forget_compiled"):
             self._forget_compiled()
 
+    @errors.trimmed
     def pop(self, rebuild: bool = True) -> Layer:
         """Take the last layer away, and return it."""
         if not self.layers:

@@ -186,6 +186,7 @@ _EVALUATE_NAMES = (
     "callbacks",
     "return_dict",
 )
+_PREDICT_NAMES = ("x", "batch_size", "verbose", "steps", "callbacks")
 
 
 def fit_extras(given: dict[str, Any]) -> dict[str, Any]:
@@ -202,10 +203,19 @@ def fit_extras(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def evaluate_extras(given: dict[str, Any]) -> dict[str, Any]:
-    """The further arguments of `evaluate` and `predict`, of Keras 2."""
+    """The further arguments of `evaluate`, of Keras 2."""
+    return _workers("evaluate", given, _EVALUATE_NAMES)
+
+
+def predict_extras(given: dict[str, Any]) -> dict[str, Any]:
+    """The further arguments of `predict`, of Keras 2."""
+    return _workers("predict", given, _PREDICT_NAMES)
+
+
+def _workers(method: str, given: dict[str, Any], known: tuple[str, ...]) -> dict[str, Any]:
     for name in given:
         if name not in _WORKERS:
-            raise errors.unknown_keyword("evaluate", name, _EVALUATE_NAMES)
+            raise errors.unknown_keyword(method, name, known)
     return dict(given)
 
 

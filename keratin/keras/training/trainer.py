@@ -26,6 +26,7 @@ class Trainer(TracedSteps, FormerTrainer):
 
     # Compile
 
+    @errors.trimmed
     def compile(
         self,
         optimizer: Any = "rmsprop",
@@ -136,6 +137,7 @@ class Trainer(TracedSteps, FormerTrainer):
 
     # Fit
 
+    @errors.trimmed
     def fit(
         self,
         x: Any = None,
@@ -211,13 +213,11 @@ class Trainer(TracedSteps, FormerTrainer):
             validation_freq=validation_freq,
             **extra,
         )
-        try:
-            return fitting.run()
-        except Exception as error:
-            raise errors.for_user(error) from error.__cause__
+        return fitting.run()
 
     # Evaluate
 
+    @errors.trimmed
     def evaluate(
         self,
         x: Any = None,
@@ -242,23 +242,17 @@ class Trainer(TracedSteps, FormerTrainer):
         """
         known = options.evaluate_extras(kwargs)
         checks.check_compiled(self, "evaluate")
-        try:
-            logs = self._evaluate_on(
-                make_feed(
-                    x,
-                    y,
-                    sample_weight,
-                    batch_size=batch_size,
-                    steps=steps,
-                    name="evaluate",
-                    model=self,
-                    **known,
-                ),
-                verbose,
-                callbacks,
-            )
-        except Exception as error:
-            raise errors.for_user(error) from error.__cause__
+        feed = make_feed(
+            x,
+            y,
+            sample_weight,
+            batch_size=batch_size,
+            steps=steps,
+            name="evaluate",
+            model=self,
+            **known,
+        )
+        logs = self._evaluate_on(feed, verbose, callbacks)
         return logs if return_dict else building.in_order(self, logs)
 
     def _evaluate_on(self, feed: Any, verbose: Any, callbacks: Any) -> dict[str, Any]:
@@ -290,6 +284,7 @@ class Trainer(TracedSteps, FormerTrainer):
 
     # Predict
 
+    @errors.trimmed
     def predict(
         self,
         x: Any,
@@ -309,17 +304,13 @@ class Trainer(TracedSteps, FormerTrainer):
             found = prediction.quick(self, x, batch_size, verbose)
             if found is not prediction.NOT_QUICK:
                 return found
-        known = options.evaluate_extras(kwargs)
-        try:
-            feed = make_feed(
-                x, batch_size=batch_size, steps=steps, name="predict", model=self, **known
-            )
-            return prediction.predict(self, feed, verbose, callbacks)
-        except Exception as error:
-            raise errors.for_user(error) from error.__cause__
+        known = options.predict_extras(kwargs)
+        feed = make_feed(x, batch_size=batch_size, steps=steps, name="predict", model=self, **known)
+        return prediction.predict(self, feed, verbose, callbacks)
 
     # Single batches
 
+    @errors.trimmed
     def train_on_batch(
         self,
         x: Any,
@@ -339,6 +330,7 @@ class Trainer(TracedSteps, FormerTrainer):
             "train", x, y, sample_weight, class_weight, return_dict, reset_metrics
         )
 
+    @errors.trimmed
     def test_on_batch(
         self,
         x: Any,
@@ -371,6 +363,7 @@ class Trainer(TracedSteps, FormerTrainer):
         logs = plain(one_pass.run_batch(feed.data))
         return logs if return_dict else building.in_order(self, logs)
 
+    @errors.trimmed
     def predict_on_batch(self, x: Any) -> Any:
         """The outputs for one batch."""
         feed = self._batch_feed(x, name="predict_on_batch")
