@@ -35,6 +35,7 @@ def test_records_are_labels_and_planes(path):
         (tar_gz(b_bin=RECORDS.tobytes())[:-900], "Compressed file ended|unexpected end of data"),
         (b"not an archive", "not a gzip file"),
     ],
+    ids=range(4),  # archives hold the time
 )
 def test_an_archive_that_cannot_be_read_is_named(path, content, message):
     path.write_bytes(content)
@@ -61,6 +62,7 @@ def test_idx_files_hold_arrays_of_bytes(path):
         (gzip.compress(b"\0\0\x08\x01\0\0\0\x03ab"), r"it has 2 bytes for an array .* \[3\]"),
         (gzip.compress(b"\0\0\x08\x04\0\0\0\x03ab"), "its head is cut off"),
     ],
+    ids=range(6),
 )
 def test_an_idx_file_that_cannot_be_read_is_named(path, content, message):
     path.write_bytes(content)
