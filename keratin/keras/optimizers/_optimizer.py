@@ -9,6 +9,7 @@ program of its own, so that a step is one dispatch.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import deepcopy
 from typing import Any, Self
 
 import numpy as np
@@ -104,7 +105,7 @@ class Optimizer(OptimizerVariables, LearningRate, Surroundings, FormerOptimizer,
         name: str | None = None,
         **kwargs: Any,
     ):
-        if isinstance(learning_rate, str) and name is None:
+        if name is None and isinstance(learning_rate, str) and learning_rate.isidentifier():
             learning_rate, name = None, learning_rate  # the name came first in Keras 2
         if kwargs.get("lr") is not None:
             learning_rate = kwargs["lr"]
@@ -201,6 +202,15 @@ class Optimizer(OptimizerVariables, LearningRate, Surroundings, FormerOptimizer,
         if not self.built:
             self.build(variables)
             self.built = True
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        copy = type(self).__new__(type(self))
+        memo[id(self)] = copy
+        for name, value in vars(self).items():
+            vars(copy)[name] = {} if name == "_programs" else deepcopy(value, memo)
+        places = enumerate(getattr(copy, "_trainable_variables", ()))
+        copy._trainable_variables_indices = {id(variable): place for place, variable in places}
+        return copy
 
     def _get_variable_index(self, variable: Any) -> int:
         return self._trainable_variables_indices[id(variable)]

@@ -39,6 +39,11 @@ class LearningRate:
                 "keras.optimizers.schedules, or a function that returns a number; given "
                 f"{value!r}"
             )
+        if hasattr(value, "__float__") and not is_traced(value) and float(value) < 0:
+            raise ValueError(
+                f"{type(self).__name__}: a learning rate is not negative; given {value!r}. To "
+                "climb instead of descend, negate the loss"
+            )
         return self._scalar(float(value), "learning_rate", settings.floatx)
 
     @property
