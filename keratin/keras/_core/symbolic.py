@@ -286,28 +286,22 @@ class Operation(Configurable):
 
     @property
     def input(self) -> Any:
-        """The symbolic tensors of the only call of this operation."""
-        tensors = self._only_node("input").input_tensors
+        """The symbolic tensors of the first call of this operation."""
+        tensors = self._first_node("input").input_tensors
         return tensors[0] if len(tensors) == 1 else tensors
 
     @property
     def output(self) -> Any:
-        """The symbolic result of the only call of this operation."""
-        return self._only_node("output").outputs
+        """The symbolic result of the first call of this operation."""
+        return self._first_node("output").outputs
 
-    def _only_node(self, what: str) -> Node:
-        nodes = self._inbound_nodes
-        if not nodes:
+    def _first_node(self, what: str) -> Node:
+        if not self._inbound_nodes:
             raise AttributeError(
                 f"{type(self).__name__} {self.name!r} has no {what} yet: it was not called on a "
                 "keras.Input. Call it, or the model it belongs to, on one first"
             )
-        if len(nodes) > 1:
-            raise AttributeError(
-                f"{type(self).__name__} {self.name!r} was called {len(nodes)} times, so it has no "
-                f"one {what}. Use get_{what}_at(index)"
-            )
-        return nodes[0]
+        return self._inbound_nodes[0]
 
     def get_input_at(self, node_index: int) -> Any:
         """The symbolic tensors of one call."""

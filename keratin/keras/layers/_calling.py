@@ -197,7 +197,10 @@ class Calling(Part):
         if self.activity_regularizer is not None:
             for output in jax.tree.leaves(outputs, is_leaf=is_leaf):
                 if isinstance(output, Tensor):
-                    self.add_loss(self.activity_regularizer(output))
+                    loss = self.activity_regularizer(output)
+                    # The mean over the batch, so that its size does not matter.
+                    count = output.shape[0] if len(output.shape) else 1
+                    self.add_loss(loss / count if count else loss * 0)
         previous = masks_of(first)
         masked = any(leaf is not None for leaf in mask_leaves(previous))
         if masked and not self.supports_masking:
