@@ -103,8 +103,8 @@ def separable(keras: Any, random: Any) -> Task:
         ]
     )
     model.compile(loss="sparse_categorical_crossentropy", optimizer="rmsprop")
-    x, y = random.random((96, 64, 64, 3), "float32"), random.integers(0, 10, 96)
-    return Task(model, x, y, batch_size=32, num_steps=3)
+    x, y = random.random((64, 64, 64, 3), "float32"), random.integers(0, 10, 64)
+    return Task(model, x, y, batch_size=32, num_steps=2)
 
 
 def two_heads(keras: Any, random: Any) -> Task:
@@ -139,14 +139,16 @@ def steps(library: str, builds: Mapping[str, Build], unit: float) -> dict[str, f
 def seconds_per_step(task: Task, seconds: float = 0.4, repeats: int = 3) -> float:
     """What each further step takes within `fit`: a long run less a short one, over their steps.
 
-    The median of some such differences; starting `fit` cancels out.
+    The median of some such differences, fewer where they take long; starting `fit` cancels out.
     """
     fit_seconds(task, 1)  # compiles
     short = fit_seconds(task, 1)
     more = min(200, max(1, math.ceil(seconds / short)))
-    while more < 200 and (long := fit_seconds(task, 1 + more)) - short < seconds / 2:
+    while (long := fit_seconds(task, 1 + more)) - short < seconds / 2 and more < 200:
         more = min(200, more * max(2, math.ceil(seconds / max(long, 1e-6))))
-    differences = [fit_seconds(task, 1 + more) - fit_seconds(task, 1) for _ in range(repeats)]
+    differences = [long - short]
+    while len(differences) < repeats and (len(differences) + 1) * (long + short) < 10 * seconds:
+        differences.append(fit_seconds(task, 1 + more) - fit_seconds(task, 1))
     return statistics.median(differences) / (more * task.num_steps)
 
 
