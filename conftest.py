@@ -25,8 +25,10 @@ def tf() -> Any:
 
 @pytest.fixture(autouse=True)
 def _names_of_examples(request: pytest.FixtureRequest) -> None:
-    """Docstring examples find `tf`, `keras` and `np` defined."""
+    """Docstring examples find `tf`, `keras` and `np` defined, and write files into a folder."""
     if isinstance(request.node, pytest.DoctestItem):
+        folder = request.getfixturevalue("tmp_path")
+        request.getfixturevalue("monkeypatch").chdir(folder)
         namespace = request.getfixturevalue("doctest_namespace")
         namespace["np"] = np
         namespace["tf"] = request.getfixturevalue("tf")

@@ -23,6 +23,7 @@ _NOT_SEARCHED = frozenset(
         "_dtype_policy",
         "_input_spec",
         "_compiled",
+        "_compiled_trainability",
         "_outbound_nodes",
         "optimizer",
         "stop_training",

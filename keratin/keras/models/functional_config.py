@@ -6,10 +6,8 @@ number of its call and of the tensor, as Keras 3 writes it. Files of Keras 2 nam
 
 from __future__ import annotations
 
-import importlib
 import inspect
-import types
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import jax
@@ -19,12 +17,10 @@ from keratin.keras._core import serialization
 from keratin.keras._core.config import constructor
 from keratin.keras._core.graph import Function
 from keratin.keras._core.serialization import deserialize_keras_object, serialize_keras_object
-from keratin.keras._core.symbolic import KerasTensor, Node, OpCall, Operation, is_symbolic
+from keratin.keras._core.symbolic import KerasTensor, OpCall, Operation, is_symbolic
+from keratin.keras.models import operation_config
 
 _GRAPH = ("layers", "input_layers", "output_layers")
-
-# How to make the operation of a config whose class is an op: by the family of ops that knows it.
-operation_readers: list[Callable[[Mapping[str, Any]], Operation | None]] = []
 
 
 def is_plain(cls: type) -> bool:
@@ -60,60 +56,22 @@ def _numbers(graph: Function) -> dict[tuple[int, int], int]:
 
 
 def _operation_config(operation: Operation, graph: Function, numbers: Any) -> dict[str, Any]:
-    config = dict(
-        operation_config(operation)
-        if isinstance(operation, OpCall)
-        else serialize_keras_object(operation)
-    )
     nodes = sorted(
         (n for n in graph.nodes if n.operation is operation and not n.is_input),
         key=lambda n: n.index,
     )
+    calls = [(node.args, node.kwargs) for node in nodes]
+    if isinstance(operation, OpCall):
+        found = [operation_config.config_and_node(operation, *call) for call in calls]
+        config, calls = found[0][0], [node for _, node in found]
+    else:
+        config = dict(serialize_keras_object(operation))
     config["name"] = operation.name
-    config["inbound_nodes"] = [_node_config(node, numbers) for node in nodes]
+    config["inbound_nodes"] = [_node_config(args, kwargs, numbers) for args, kwargs in calls]
     return config
 
 
-def operation_config(operation: OpCall) -> dict[str, Any]:
-    """The config of the call of an op."""
-    function = operation.function
-    return {
-        "module": "keras.ops",
-        "class_name": "OpCall",
-        "config": {
-            "name": operation.name,
-            "function": f"{function.__module__}.{function.__qualname__}",
-        },
-        "registered_name": None,
-    }
-
-
-# The only places that a file may name functions in: they compute, and do nothing else.
-_OP_NAMESPACES = ("array", "bitwise", "image", "linalg", "math", "nn", "random", "signal")
-
-
-def _read_op_call(config: Mapping[str, Any]) -> OpCall:
-    path = str(config["config"]["function"])
-    module, _, name = path.rpartition(".")
-    parts = module.split(".")
-    allowed = parts[:1] == ["keratin"] and (
-        parts[1:2] in [[space] for space in _OP_NAMESPACES] or parts[1:3] == ["keras", "ops"]
-    )
-    function = None
-    if allowed and name.isidentifier():
-        try:
-            function = getattr(importlib.import_module(module), name, None)
-        except ImportError:
-            function = None
-    if not isinstance(function, types.FunctionType) or not function.__module__ == module:
-        raise ValueError(f"The config of the model names an op that does not exist: {path!r}")
-    return OpCall(function, name=config["config"]["name"])
-
-
-serialization.readers["OpCall"] = _read_op_call
-
-
-def _node_config(node: Node, numbers: Any) -> dict[str, Any]:
+def _node_config(args: Any, kwargs: Any, numbers: Any) -> dict[str, Any]:
     def plain(leaf: Any) -> Any:
         if not isinstance(leaf, KerasTensor):
             return serialize_keras_object(leaf)
@@ -127,7 +85,7 @@ def _node_config(node: Node, numbers: Any) -> dict[str, Any]:
             },
         }
 
-    args, kwargs = jax.tree.map(plain, (node.args, node.kwargs), is_leaf=_is_leaf)
+    args, kwargs = jax.tree.map(plain, (args, kwargs), is_leaf=_is_leaf)
     return {"args": list(args), "kwargs": kwargs}
 
 
@@ -229,6 +187,8 @@ class _Reader:
 
     def _call(self, operation: Any, node: Any) -> list[Any]:
         args, kwargs = self._arguments(node)
+        if isinstance(operation, operation_config.KerasCall):
+            args, kwargs = operation.complete(args, kwargs)
         before = len(operation._inbound_nodes)
         operation(*args, **kwargs)
         return list(operation._inbound_nodes[before].output_tensors)
@@ -270,10 +230,9 @@ class _Reader:
 
 
 def _operation(entry: Mapping[str, Any]) -> Any:
-    for read in operation_readers:
-        operation = read(entry)
-        if operation is not None:
-            return operation
+    operation = operation_config.read(entry)
+    if operation is not None:
+        return operation
     return deserialize_keras_object(dict(entry))
 
 

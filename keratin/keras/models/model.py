@@ -26,10 +26,11 @@ from keratin.keras.layers._part import default
 from keratin.keras.layers.input_layer import Input
 from keratin.keras.layers.layer import Layer
 from keratin.keras.models import functional_config, summary
+from keratin.keras.saving._model_methods import Saving
 from keratin.keras.training.trainer import Trainer
 
 
-class Model(Trainer, Layer):
+class Model(Saving, Trainer, Layer):
     """Layers put together, with `compile`, `fit`, `evaluate` and `predict`.
 
     >>> inputs = keras.Input((3,))

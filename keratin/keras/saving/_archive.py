@@ -1,0 +1,284 @@
+"""`.keras` files: a ZIP archive of config.json, metadata.json, model.weights.h5 and assets."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import json
+import os
+import struct
+import tempfile
+import zipfile
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from keratin.keras._core.custom_objects import CustomObjectScope
+from keratin.keras._core.serialization import deserialize_keras_object, serialize_keras_object
+from keratin.keras.saving import _weights
+from keratin.keras.saving._atomic import replacing
+from keratin.keras.saving._errors import FileError, reading
+from keratin.keras.saving._walk import walk
+
+# The version of Keras whose format this is.
+KERAS_VERSION = "3.15.1"
+
+_CONFIG, _METADATA, _WEIGHTS, _ASSETS = "config.json", "metadata.json", "model.weights.h5", "assets"
+# No architecture takes more than this; nor does a vocabulary.
+_TEXT_LIMIT = 1 << 28
+_ASSETS_LIMIT = 1 << 32
+# What HDF5 takes for a group and its entries.
+_OVERHEAD = 1 << 14
+
+
+def architecture(model: Any) -> str:
+    """The config of a model as JSON."""
+    return json.dumps(serialize_keras_object(model), allow_nan=True)
+
+
+def metadata() -> str:
+    """The version of the format, and the time."""
+    now = datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S")
+    return json.dumps({"keras_version": KERAS_VERSION, "date_saved": now})
+
+
+# Writing
+
+
+def save(model: Any, path: Any) -> None:
+    """Write a model with its config, variables and assets."""
+    config = architecture(model)
+    with replacing(path) as beside, zipfile.ZipFile(beside, "w") as archive:
+        write(model, archive, config, beside.parent)
+
+
+def save_to_stream(model: Any, stream: Any) -> None:
+    """Write a model to an open binary file."""
+    config = architecture(model)
+    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(stream, "w") as archive:
+        write(model, archive, config, Path(folder))
+
+
+def write(model: Any, archive: zipfile.ZipFile, config: str, folder: Path) -> None:
+    """Write the members of an archive; weights pass through a file in a folder."""
+    archive.writestr(_METADATA, metadata())
+    archive.writestr(_CONFIG, config)
+    with tempfile.NamedTemporaryFile(dir=folder, prefix=".", suffix=".saving") as weights:
+        _write_weights(model, weights.name)
+        archive.write(weights.name, _WEIGHTS)
+    with tempfile.TemporaryDirectory() as assets:
+        for place in _save_assets(model, Path(assets)):
+            archive.write(Path(assets) / place, f"{_ASSETS}/{place.as_posix()}")
+
+
+def _write_weights(model: Any, path: str) -> None:
+    import h5py
+
+    with h5py.File(path, "w") as file:
+        _weights.save(model, _weights.H5Sink(file))
+
+
+def _save_assets(model: Any, folder: Path) -> list[Path]:
+    """Have layers that keep files, such as vocabularies, write them; gives their relative paths."""
+    for part in walk(model):
+        if hasattr(part.object, "save_assets"):
+            own = folder / part.path
+            own.mkdir(parents=True, exist_ok=True)
+            part.object.save_assets(str(own))
+    return sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+
+
+def save_folder(model: Any, path: Any) -> None:
+    """Write a model as a folder of the members of an archive, each of them atomically."""
+    config = architecture(model)
+    folder = Path(path)
+    with replacing(folder / _WEIGHTS) as beside:
+        _write_weights(model, str(beside))
+    with tempfile.TemporaryDirectory() as assets:
+        for place in _save_assets(model, Path(assets)):
+            with replacing(folder / _ASSETS / place) as beside:
+                beside.write_bytes((Path(assets) / place).read_bytes())
+    for name, text in ((_METADATA, metadata()), (_CONFIG, config)):
+        with replacing(folder / name) as beside:
+            beside.write_text(text)
+
+
+# Reading
+
+
+def load(path: Any, custom_objects: Any, compile: bool, safe_mode: bool) -> Any:
+    """Read a model from a file, an open file, or a folder of the same members."""
+    if not hasattr(path, "read") and os.path.isdir(path):
+        return _load_folder(Path(path), custom_objects, compile, safe_mode)
+    with reading(path, "the model"), open_archive(path) as archive:
+        members = members_of(archive, path)
+        config = read_json(archive, members, _CONFIG, path)
+        model = model_of(config, custom_objects, compile, safe_mode, path)
+        with open_weights(archive, members, model, path) as file:
+            _weights.load(model, _weights.H5Source(file), path, strict_optimizer=True)
+        _load_assets(model, archive, members, path)
+    return model
+
+
+def open_archive(path: Any) -> zipfile.ZipFile:
+    """The archive at a path, or of an open file."""
+    return zipfile.ZipFile(path, "r")
+
+
+def members_of(archive: zipfile.ZipFile, path: Any) -> dict[str, zipfile.ZipInfo]:
+    """The members by name, all of whose names are plain."""
+    found: dict[str, zipfile.ZipInfo] = {}
+    for info in archive.infolist():
+        parts = PurePosixPath(info.filename).parts
+        if info.filename.startswith("/") or ".." in parts or "\\" in info.filename:
+            raise FileError(f"{path}: the archive has a member {info.filename!r} outside of it")
+        if info.filename in found:
+            raise FileError(f"{path}: the archive has two members {info.filename!r}")
+        if info.flag_bits & 1:
+            raise FileError(f"{path}: the member {info.filename!r} is encrypted")
+        found[info.filename] = info
+    return found
+
+
+def read_json(
+    archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], name: str, path: Any
+) -> Any:
+    """The value of a member of JSON, of bounded size."""
+    if name not in members:
+        raise FileError(
+            f"{path}: the archive has no {name}, so it is no Keras model. It has "
+            f"{sorted(members)[:10]}"
+        )
+    if members[name].file_size > _TEXT_LIMIT:
+        raise FileError(f"{path}: {name} is of {members[name].file_size} bytes, too many for text")
+    return json.loads(_bounded(archive, members[name]))
+
+
+def _bounded(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    with archive.open(info) as member:
+        return member.read(info.file_size)
+
+
+def model_of(config: Any, custom_objects: Any, compile: bool, safe_mode: bool, path: Any) -> Any:
+    """The model of a config, compiled if the config and the caller say so."""
+    if not isinstance(config, dict) or "class_name" not in config or "config" not in config:
+        raise FileError(f"{path}: {_CONFIG} is not the config of a model")
+    if not compile:
+        config = {key: value for key, value in config.items() if key != "compile_config"}
+    try:
+        with CustomObjectScope(custom_objects):
+            return deserialize_keras_object(config, safe_mode=safe_mode)
+    except MemoryError as error:
+        raise FileError(f"{path}: the model needs more memory than there is") from error
+    except RecursionError as error:
+        raise FileError(f"{path}: the config is nested too deep, or holds itself") from error
+
+
+def open_weights(
+    archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], model: Any, path: Any
+) -> Any:
+    """The HDF5 file within an archive, read where it lies unless it is compressed."""
+    import h5py
+
+    info = members.get(_WEIGHTS)
+    if info is None:
+        raise FileError(f"{path}: the archive has no {_WEIGHTS}. It has {sorted(members)[:10]}")
+    if info.compress_type == zipfile.ZIP_STORED and archive.fp is not None:
+        return h5py.File(_Window(archive.fp, _start(archive, info), info.file_size), "r")
+    limit = 2 * sum(_bytes_of(part.object) for part in walk(model)) + (1 << 24)
+    if info.file_size > limit:
+        raise FileError(
+            f"{path}: {info.filename} unpacks to {info.file_size} bytes, and the model's "
+            f"variables take at most {limit}"
+        )
+    unpacked = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the HDF5 file
+    with archive.open(info) as member:
+        while block := member.read(1 << 20):
+            unpacked.write(block)
+    return h5py.File(unpacked, "r")
+
+
+def _bytes_of(part: Any) -> int:
+    variables = getattr(part, "variables", [])
+    return _OVERHEAD + sum(v.dtype.size * int(v.shape.num_elements() or 1) for v in variables)
+
+
+def _start(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> int:
+    """Where the bytes of a member begin."""
+    file: Any = archive.fp
+    file.seek(info.header_offset)
+    header = file.read(30)
+    if len(header) < 30 or header[:4] != b"PK\x03\x04":
+        raise FileError(f"The member {info.filename!r} of the archive does not begin with a header")
+    name, extra = struct.unpack("<HH", header[26:30])
+    return int(info.header_offset + 30 + name + extra)
+
+
+class _Window(io.RawIOBase):
+    """A part of an open file, as a file."""
+
+    def __init__(self, file: Any, start: int, size: int):
+        super().__init__()
+        self._file, self._start, self._size, self._at = file, start, size, 0
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """Go to a place."""
+        self._at = max(0, offset + (0, self._at, self._size)[whence])
+        return self._at
+
+    def tell(self) -> int:
+        """The place."""
+        return self._at
+
+    def seekable(self) -> bool:
+        """Yes."""
+        return True
+
+    def readable(self) -> bool:
+        """Yes."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Read into a buffer."""
+        view = memoryview(buffer).cast("B")[: max(0, self._size - self._at)]
+        self._file.seek(self._start + self._at)
+        count = int(self._file.readinto(view) if hasattr(self._file, "readinto") else 0)
+        self._at += count
+        return count
+
+
+def _load_assets(
+    model: Any, archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], path: Any
+) -> None:
+    wanted = {p.path: p.object for p in walk(model) if hasattr(p.object, "load_assets")}
+    if not wanted:
+        return
+    files = {n: info for n, info in members.items() if n.startswith(f"{_ASSETS}/")}
+    if sum(info.file_size for info in files.values()) > _ASSETS_LIMIT:
+        raise FileError(f"{path}: the assets unpack to more than {_ASSETS_LIMIT} bytes")
+    with tempfile.TemporaryDirectory() as folder:
+        for name, info in files.items():
+            if info.is_dir():
+                continue
+            target = Path(folder) / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(_bounded(archive, info))
+        for place, part in wanted.items():
+            own = Path(folder) / _ASSETS / place
+            part.load_assets(str(own) if own.is_dir() else None)
+
+
+def _load_folder(folder: Path, custom_objects: Any, compile: bool, safe_mode: bool) -> Any:
+    import h5py
+
+    with reading(folder, "the model"):
+        if (folder / _CONFIG).stat().st_size > _TEXT_LIMIT:
+            raise FileError(f"{folder}: {_CONFIG} is too large for text")
+        config = json.loads((folder / _CONFIG).read_text())
+        model = model_of(config, custom_objects, compile, safe_mode, folder)
+        with h5py.File(folder / _WEIGHTS, "r") as file:
+            _weights.load(model, _weights.H5Source(file), folder, strict_optimizer=True)
+        for part in walk(model):
+            own = folder / _ASSETS / part.path
+            if hasattr(part.object, "load_assets"):
+                part.object.load_assets(str(own) if own.is_dir() else None)
+    return model

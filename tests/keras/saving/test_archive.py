@@ -1,0 +1,166 @@
+"""`.keras` files, both ways between Keratin and Keras."""
+
+import io
+import json
+import zipfile
+import zlib
+
+import h5py
+import numpy as np
+import pytest
+
+from keratin import keras
+from keratin.keras.saving import _archive
+from tests.harness.real_keras import real
+from tests.keras.saving.models import ZOO, inputs_of, outputs_of
+
+DIRECTIONS = [pytest.param(keras, real, id="to Keras"), pytest.param(real, keras, id="from Keras")]
+
+
+def compiled(name, keras):
+    keras.utils.set_random_seed(1)
+    model = ZOO[name](keras)
+    model.compile(keras.optimizers.Adam(0.01), "mse")
+    return model
+
+
+@pytest.mark.parametrize("name", ZOO)
+@pytest.mark.parametrize(("writer", "reader"), DIRECTIONS)
+def test_each_reads_what_the_other_wrote(name, writer, reader, tmp_path):
+    model = compiled(name, writer)
+    model.optimizer.build(model.trainable_variables)
+    for index, variable in enumerate(model.optimizer.variables):
+        variable.assign(variable + index)
+    model.save(tmp_path / "m.keras")
+    found = reader.saving.load_model(tmp_path / "m.keras")
+    for ours, theirs in zip(outputs_of(model), outputs_of(found), strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-6)
+    for one, other in zip(model.optimizer.variables, found.optimizer.variables, strict=True):
+        assert np.array_equal(np.asarray(one.numpy()), np.asarray(other.numpy()))
+
+
+@pytest.mark.parametrize("name", ZOO)
+def test_groups_are_those_of_keras(name, tmp_path):
+    assert layout(compiled(name, keras), tmp_path) == layout(compiled(name, real), tmp_path)
+
+
+def layout(model, folder):
+    """The paths and shapes in a file, without what Keras does not keep."""
+    model.save_weights(folder / "l.weights.h5")
+    found = {}
+    with h5py.File(folder / "l.weights.h5") as file:
+        file.visititems(lambda path, item: found.update({path: getattr(item, "shape", None)}))
+    return {path: shape for path, shape in found.items() if "seed_generator" not in path}
+
+
+def test_members_are_those_of_keras(tmp_path):
+    compiled("sequential", keras).save(tmp_path / "m.keras")
+    with zipfile.ZipFile(tmp_path / "m.keras") as archive:
+        assert archive.namelist() == ["metadata.json", "config.json", "model.weights.h5"]
+        assert json.loads(archive.read("metadata.json"))["keras_version"] == "3.15.1"
+
+
+def test_a_stream_and_a_folder_hold_a_model(tmp_path):
+    model = compiled("sequential", keras)
+    stream = io.BytesIO()
+    keras.saving.save_model(model, stream)
+    model.save(tmp_path / "folder", zipped=False)
+    stream.seek(0)
+    for place in (stream, tmp_path / "folder"):
+        found = keras.saving.load_model(place)
+        assert np.array_equal(outputs_of(found)[0], outputs_of(model)[0])
+    assert np.array_equal(
+        outputs_of(real.saving.load_model(tmp_path / "folder"))[0].round(5),
+        outputs_of(model)[0].round(5),
+    )
+
+
+def test_compressed_weights_of_zeros_are_read(tmp_path):
+    model = keras.Sequential([keras.Input((1000,)), keras.layers.Dense(1000)])
+    model.layers[0].kernel.assign(np.zeros((1000, 1000)))
+    model.save(tmp_path / "m.keras")
+    repack(tmp_path / "m.keras", {})
+    assert keras.saving.load_model(tmp_path / "m.keras").count_params() == 1001000
+
+
+def repack(path, changes, compression=zipfile.ZIP_DEFLATED):
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w", compression) as archive:
+        for name, data in {**members, **changes}.items():
+            if data is not None:
+                archive.writestr(name, data)
+
+
+@pytest.fixture
+def saved(tmp_path):
+    keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)]).save(tmp_path / "m.keras")
+    return tmp_path / "m.keras"
+
+
+HOSTILE = {
+    "no config": ({"config.json": None}, "has no config.json"),
+    "no weights": ({"model.weights.h5": None}, "has no model.weights.h5"),
+    "no json": ({"config.json": b"{"}, "cannot be read"),
+    "no model": ({"config.json": b"[1]"}, "not the config of a model"),
+    "no HDF5": ({"model.weights.h5": b"nothing"}, "cannot be read"),
+    "outside": ({"../outside": b"x"}, "outside of it"),
+    "absolute": ({"/outside": b"x"}, "outside of it"),
+    "bomb": ({"model.weights.h5": bytes(50_000_000)}, "unpacks to 50000000 bytes"),
+}
+
+
+@pytest.mark.parametrize("case", HOSTILE)
+def test_hostile_archives_are_refused(case, saved):
+    changes, message = HOSTILE[case]
+    repack(saved, changes)
+    with pytest.raises(ValueError, match=message):
+        keras.saving.load_model(saved)
+
+
+def test_two_members_of_one_name_are_refused(saved):
+    with zipfile.ZipFile(saved, "a") as archive, pytest.warns(UserWarning, match="Duplicate"):
+        archive.writestr("config.json", b"{}")
+    with pytest.raises(ValueError, match=r"two members 'config\.json'"):
+        keras.saving.load_model(saved)
+
+
+def test_an_archive_cut_short_is_one_error(saved):
+    whole = saved.read_bytes()
+    for place in np.linspace(0, len(whole) - 1, 50).astype(int):
+        saved.write_bytes(whole[:place])
+        with pytest.raises(ValueError, match="damaged, cut short"):
+            keras.saving.load_model(saved)
+
+
+def test_assets_pass_through_an_archive(tmp_path):
+    @keras.saving.register_keras_serializable("assets")
+    class Words(keras.layers.Layer):
+        words = ()
+
+        def save_assets(self, folder):
+            (tmp_path / folder / "words.txt").write_text(" ".join(self.words))
+
+        def load_assets(self, folder):
+            self.words = (tmp_path / folder / "words.txt").read_text().split()
+
+        def call(self, inputs):
+            return inputs
+
+    layer = Words()
+    model = keras.Sequential([keras.Input((4,)), layer])
+    layer.words = ["a", "b"]
+    model.save(tmp_path / "m.keras")
+    assert keras.saving.load_model(tmp_path / "m.keras").layers[0].words == ["a", "b"]
+
+
+def test_a_window_reads_a_part_of_a_file():
+    window = _archive._Window(io.BytesIO(b"0123456789"), 2, 5)
+    assert (window.read(2), window.tell(), window.seek(-1, 2), window.read()) == (b"23", 2, 4, b"6")
+
+
+def test_the_config_is_read_by_keras(saved):
+    assert zlib.crc32(saved.read_bytes()) != 0
+    model = ZOO["two_by_two"](keras)
+    assert sorted(real.models.model_from_json(model.to_json()).output) == ["a", "b"]
+    assert inputs_of(model).keys() == {"first", "second"}
