@@ -225,7 +225,7 @@ class ActivityRegularization(_Elementwise):
 
     >>> layer = keras.layers.ActivityRegularization(l2=0.5)
     >>> _ = layer(np.array([[2.0]]))
-    >>> layer.losses[0].numpy()
+    >>> float(layer.losses[0])
     2.0
     """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 import shutil
@@ -12,16 +13,11 @@ from keratin.keras._core.symbolic import OpCall
 from keratin.keras.layers._part import map_tensors_to_shapes
 from keratin.keras.layers.layer import Layer
 
-# The widest table, borders included, without and with the column of connections.
+# The widest table, without and with the column of connections, and where its columns end.
 _WIDEST = (88, 108)
-_SHARES = {
-    "Layer (type)": 45,
-    "Output Shape": 35,
-    "Param #": 20,
-    "Connected to": 26,
-    "Trainable": 15,
-}
-_CONNECTED_SHARES = {"Layer (type)": 30, "Output Shape": 26, "Param #": 18}
+_ENDS = ((0.45, 0.80, 1.0), (0.3, 0.56, 0.74, 1.0))
+# A column that says whether a layer is trainable makes it wider by so much.
+_FOR_TRAINABLE = 12
 
 
 def print_summary(
@@ -38,7 +34,7 @@ def print_summary(
     columns = ["Layer (type)", "Output Shape", "Param #"]
     columns += ["Connected to"] if connected else []
     columns += ["Trainable"] if show_trainable else []
-    shown = _in_range(model.operations if connected else _row_of_layers(model), layer_range)
+    shown = _in_range(_shown(model, connected), layer_range)
     rows = []
     for operation in shown:
         rows += _rows(operation, model, columns, expand_nested, 0)
@@ -55,18 +51,18 @@ def _is_branched(model: Any) -> bool:
     graph = model._whole_graph()
     if graph is None or hasattr(model, "_sequence"):
         return False
-    if vars(model)["_graph"] is not None:
-        return True
-    nodes = [node for node in graph.nodes if not node.is_input]
-    seen = [t for node in nodes for t in node.input_tensors]
-    row = all(len(node.input_tensors) == 1 for node in nodes) and len(seen) == len(
-        {id(t) for t in seen}
+    nodes = graph.nodes
+    is_row = len({id(node.operation) for node in nodes}) == len(nodes) and all(
+        len(node.input_tensors) == 1 and node.parents == [previous]
+        for previous, node in itertools.pairwise(nodes)
     )
-    return not row or any(isinstance(op, OpCall) for op in graph.operations)
+    is_given = vars(model)["_graph"] is not None
+    return not is_row or (not is_given and any(isinstance(n.operation, OpCall) for n in nodes))
 
 
-def _row_of_layers(model: Any) -> list[Any]:
-    return list(model.layers)
+def _shown(model: Any, connected: bool) -> list[Any]:
+    """What has a row of its own."""
+    return list(model.operations if connected or vars(model)["_graph"] else model.layers)
 
 
 def _in_range(operations: list[Any], layer_range: Sequence[str] | None) -> list[Any]:
@@ -136,7 +132,7 @@ def _shape_text(shapes: Any) -> str:
     if isinstance(shapes, dict):
         return "{" + ", ".join(f"{k}: {_shape_text(v)}" for k, v in shapes.items()) + "}"
     if isinstance(shapes, tuple) and all(s is None or isinstance(s, int) for s in shapes):
-        return str(tuple(shapes))
+        return f"({', '.join(map(str, shapes))})"
     if isinstance(shapes, (list, tuple)):
         inner = ", ".join(_shape_text(shape) for shape in shapes)
         return f"[{inner}]"
@@ -167,7 +163,7 @@ def _connections(operation: Any, model: Any) -> str:
             for tensor in node.input_tensors:
                 source, index, place = tensor._keras_history
                 found.append(f"{source.name}[{index}][{place}]")
-    return "\n".join(f"{each}," for each in found)[:-1] if found else "-"
+    return ", ".join(found) or "-"
 
 
 def _totals(model: Any) -> list[str]:
@@ -206,19 +202,38 @@ def _widths(
     columns: list[str], line_length: int | None, positions: Sequence[float] | None
 ) -> list[int]:
     """The width of each column, so that the table is as wide as asked for, or as fits."""
-    connected = "Connected to" in columns
+    connected, says_trainable = "Connected to" in columns, "Trainable" in columns
+    ends = list(positions or _ENDS[connected])
+    if ends[-1] > 1:  # counted in characters, as in Keras 2
+        ends = [end / ends[-1] for end in ends]
+    if says_trainable and len(ends) < len(columns):
+        ends = [*[end * 0.9 for end in ends], 1.0]
     if line_length is None:
-        line_length = min(_WIDEST[connected], shutil.get_terminal_size((80, 24)).columns - 4)
-    room = max(line_length - len(columns) - 1, 8 * len(columns))
-    if positions is not None:
-        last = positions[len(columns) - 1]
-        scale = 1.0 if last <= 1 else 1.0 / last
-        ends = [round(room * place * scale) for place in positions[: len(columns)]]
-        return [end - start for start, end in zip([0, *ends], ends, strict=False)]
-    shares = [(_CONNECTED_SHARES if connected else {}).get(c, _SHARES[c]) for c in columns]
-    widths = [math.ceil(room * share / sum(shares)) for share in shares]
-    widths[1] -= sum(widths) - room
-    return widths
+        widest = _WIDEST[connected] + (_FOR_TRAINABLE if says_trainable else 0)
+        line_length = min(widest, shutil.get_terminal_size().columns - 4)
+    places = [0, *[int(end * line_length) for end in ends[: len(columns)]]]
+    widths = [end - start for start, end in itertools.pairwise(places)]
+    if min(widths) < 4 or len(widths) < len(columns):
+        raise ValueError(
+            f"summary: {len(columns)} columns do not fit into line_length={line_length} at the "
+            f"positions {ends}. Give a longer line, or one position for each column"
+        )
+    # Blanks beside the text, and lines between the columns.
+    return _fitted([width + 2 for width in widths], line_length - len(columns) - 1)
+
+
+def _fitted(widths: list[int], room: int) -> list[int]:
+    """Widths that fill the room: all columns are narrowed alike, or widened by their widths."""
+    missing = sum(widths) - room
+    fitted = []
+    for index, width in enumerate(widths):
+        if missing > 0:
+            change = min(width, round(missing / (len(widths) - index)))
+        else:
+            change = -math.ceil(-missing * width / sum(widths[index:]))
+        missing -= change
+        fitted.append(width - change)
+    return fitted
 
 
 class _Table:

@@ -116,7 +116,7 @@ def test_ops_and_numpy_like_operators_are_part_of_the_graph():
 def test_a_disconnected_graph_is_named():
     a, b = keras.Input((3,), name="a"), keras.Input((3,), name="b")
     with pytest.raises(
-        ValueError, match="The graph is disconnected: .* made by 'b' and used by 'm"
+        ValueError, match=r"The graph is disconnected: .* made by 'b' and used by 'm"
     ):
         keras.Model(a, layers.Add(name="merged")([a, b]))
 
@@ -146,7 +146,7 @@ def test_get_layer():
     x = keras.Input((3,), name="in")
     model = keras.Model(x, layers.Dense(2, name="out")(x))
     assert model.get_layer("out") is model.get_layer(index=1) is model.layers[-1]
-    with pytest.raises(ValueError, match="no layer 'otu'.*out"):
+    with pytest.raises(ValueError, match=r"no layer 'otu'.*out"):
         model.get_layer("otu")
     with pytest.raises(ValueError, match="there are 2 layers; given index 5"):
         model.get_layer(index=5)
