@@ -22,7 +22,7 @@ from typing import Any
 
 from benchmarks.subject import KERAS_JAX, KERATIN, PEERS, Subject
 
-# The whole takes about nine minutes on two cores that have nothing else to do.
+# The whole takes less than ten minutes on two cores that have nothing else to do.
 SUBJECTS = (
     "import_time",
     "housing_script",

@@ -44,5 +44,5 @@ subject = Subject(
     ways={library: partial(measure, library) for library in (KERATIN, TENSORFLOW, KERAS_JAX)},
     budgets={FIRST: 2.5, SECOND: 2.2, MEMORY: 260.0},
     units={MEMORY: "MB"},
-    rounds=2,
+    rounds=1,
 )

@@ -7,7 +7,7 @@ from typing import Any
 from benchmarks.linear_classifier import tape_step, torch_step
 from benchmarks.subject import KERATIN, TENSORFLOW, TORCH, Subject, growth
 
-TAPES, RETRACES = "10,000 eager tape steps", "1,000 retraces"
+TAPES, RETRACES = "3,000 eager tape steps", "1,000 retraces"
 
 
 def tensorflow(name: str = "tensorflow") -> Mapping[str, float]:
@@ -21,10 +21,10 @@ def keratin() -> Mapping[str, float]:
 
 def torch() -> Mapping[str, float]:
     step = torch_step()
-    return {TAPES: growth(lambda _: step(), 100, 10_000)}
+    return {TAPES: growth(lambda _: step(), 100, 3_000)}
 
 
-def tape_growth(tf: Any, rounds: int = 10_000) -> float:
+def tape_growth(tf: Any, rounds: int = 3_000) -> float:
     step = tape_step(tf)
     return growth(lambda _: step(), 100, rounds)
 
