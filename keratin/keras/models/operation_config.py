@@ -237,10 +237,11 @@ def _parameters(function: Any) -> list[str]:
 
 def read(entry: Mapping[str, Any]) -> OpCall | None:
     """The operation of a config, if it is that of an op."""
-    module = str(entry.get("module") or "")
-    if module != "keras.ops" and not module.startswith("keras.src.ops."):
+    name, module = entry["class_name"], str(entry.get("module") or "")
+    # In .h5 files there are no modules; what tells an op from a layer is that it is not trained.
+    is_bare = not module and "trainable" not in entry["config"] and name in _functions()
+    if not is_bare and module != "keras.ops" and not module.startswith("keras.src.ops."):
         return None
-    name = entry["class_name"]
     if name == "OpCall":
         return _read_own(entry)
     found = _functions().get({"Abs": "Absolute", "Conj": "Conjugate"}.get(name, name))

@@ -16,7 +16,7 @@ from keratin.keras._core.custom_objects import CustomObjectScope
 from keratin.keras._core.serialization import deserialize_keras_object, serialize_keras_object
 from keratin.keras.saving import _weights
 from keratin.keras.saving._atomic import replacing
-from keratin.keras.saving._errors import FileError, reading
+from keratin.keras.saving._errors import FileError, making, reading
 from keratin.keras.saving._walk import walk
 
 # The version of Keras whose format this is.
@@ -164,13 +164,8 @@ def model_of(config: Any, custom_objects: Any, compile: bool, safe_mode: bool, p
         raise FileError(f"{path}: {_CONFIG} is not the config of a model")
     if not compile:
         config = {key: value for key, value in config.items() if key != "compile_config"}
-    try:
-        with CustomObjectScope(custom_objects):
-            return deserialize_keras_object(config, safe_mode=safe_mode)
-    except MemoryError as error:
-        raise FileError(f"{path}: the model needs more memory than there is") from error
-    except RecursionError as error:
-        raise FileError(f"{path}: the config is nested too deep, or holds itself") from error
+    with CustomObjectScope(custom_objects), making(path):
+        return deserialize_keras_object(config, safe_mode=safe_mode)
 
 
 def open_weights(

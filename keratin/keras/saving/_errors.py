@@ -40,6 +40,23 @@ def reading(path: Any, what: str) -> Iterator[None]:
         ) from error
 
 
+@contextlib.contextmanager
+def making(path: Any) -> Iterator[None]:
+    """Have whatever is wrong with the config of a model be one error that names the file."""
+    try:
+        yield
+    except FileError:
+        raise
+    except MemoryError as error:
+        raise FileError(f"{path}: the model needs more memory than there is") from error
+    except RecursionError as error:
+        raise FileError(f"{path}: the config is nested too deep, or holds itself") from error
+    except Exception as error:
+        raise FileError(
+            f"{path}: the model cannot be made of its config: {_words(error)}"
+        ) from error
+
+
 def _words(error: BaseException) -> str:
     text = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
     return text.strip().rstrip(".") or type(error).__name__

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from keratin._engine import errors
-from keratin.keras.saving import _archive, _weights
+from keratin.keras.saving import _archive, _legacy, _weights
 from keratin.keras.saving._atomic import replacing
 from keratin.keras.saving._errors import FileError, reading
 
@@ -25,15 +25,18 @@ def save_model(
 
     Args:
         model: The model.
-        filepath: A path that ends in `.keras`; an open binary file is taken as well.
+        filepath: A path that ends in `.keras`, or `.h5` for the format of Keras 1 and 2; an open
+            binary file is taken as well.
         overwrite: Whether to replace a file that is there; else it is asked for.
         zipped: False writes a folder of the members of a `.keras` file.
+        kwargs: `include_optimizer=False` leaves out compile options and optimizer of an `.h5` file.
 
     >>> model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
     >>> keras.saving.save_model(model, "model.keras")
     >>> keras.saving.load_model("model.keras").count_params()
     4
     """
+    include_optimizer = bool(kwargs.pop("include_optimizer", True))
     _check_former(kwargs, "save_model")
     _warn_unbuilt(model)
     if hasattr(filepath, "write"):
@@ -51,6 +54,8 @@ def save_model(
         _archive.save_folder(model, path)
     elif path.endswith(".keras"):
         _archive.save(model, path)
+    elif path.endswith(_HDF5):
+        _legacy.save(model, path, include_optimizer)
     else:
         raise ValueError(f"save_model: {_unknown_ending(path, '.keras')}")
 
@@ -64,7 +69,7 @@ def load_model(
     registered ones, and `custom_objects`.
 
     Args:
-        filepath: The path, of a file that ends in `.keras` or a folder of its members.
+        filepath: The path, of a `.keras` or `.h5` file, or of a folder of the former's members.
         custom_objects: Classes and functions of yours by their names in the file.
         compile: Whether to compile the model as it was, with the state of the optimizer.
         safe_mode: Code in files is never run, whatever is said here.
@@ -83,6 +88,8 @@ def load_model(
         raise ValueError(f"load_model: the folder {path!r} has no config.json, so it is no model")
     if os.path.isdir(path) or zipfile.is_zipfile(path) or path.endswith(".keras"):
         return _archive.load(path, custom_objects, compile, safe_mode)
+    if path.endswith(_HDF5):
+        return _legacy.load(path, custom_objects, compile)
     raise ValueError(f"load_model: {_unknown_ending(path, '.keras')}")
 
 
@@ -111,6 +118,8 @@ def save_weights(
     if path.endswith(".weights.h5"):
         with replacing(path) as beside:
             _write(model, beside, without)
+    elif path.endswith(_HDF5):
+        _legacy.save_weights(model, path)
     else:
         raise ValueError(f"save_weights: {_unknown_ending(path, '.weights.h5')}")
 
@@ -169,7 +178,10 @@ def _load_from_h5(model: Any, path: str, skip: bool, without: Any, by_name: bool
     import h5py
 
     with h5py.File(path, "r") as file:
-        _load(model, file, path, skip, without, by_name)
+        if path.endswith(".weights.h5") and "layer_names" not in file.attrs:
+            _load(model, file, path, skip, without, by_name)
+        else:
+            _legacy.load_weights_of_file(model, file, path, skip, by_name)
 
 
 def _load(model: Any, file: Any, path: str, skip: bool, without: Any, by_name: bool) -> None:

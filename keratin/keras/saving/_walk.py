@@ -41,7 +41,13 @@ _INTERNAL = frozenset(
         *("_trainable_variables", "_non_trainable_variables", "_programs", "_inner_optimizers"),
         *("_compile_options", "_compile_loss", "_compile_metrics", "_loss_tracker", "_build_specs"),
         *("_build_shapes", "_dtype_policy", "_input_spec", "_regularizers", "_input_shape_given"),
-        *("_variables", "_trainable_variables_indices", "_optimizer_map", "history"),
+        *(
+            "_compiled_trainability",
+            "_variables",
+            "_trainable_variables_indices",
+            "_optimizer_map",
+            "history",
+        ),
     }
 )
 

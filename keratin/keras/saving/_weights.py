@@ -195,7 +195,7 @@ class Loading:
         if not data:
             return
         fits = all(str(n) in data for n in range(len(data)))
-        if fits and len(data) < len(variables) and _never_stepped(data):
+        if fits and len(data) < len(variables) and never_stepped(data):
             # It was saved before its first step: what it keeps for weights is as it begins.
             variables = variables[: len(data)]
         self._compare_variables(variables, path, data, self.optimizer_rows)
@@ -209,13 +209,13 @@ class Loading:
             found = data.get(key)
             if found is None:
                 rows.append((place, describe(variable), "nothing"))
-            elif not _fits(variable, found):
-                rows.append((place, describe(variable), _described(found)))
+            elif not fits(variable, found):
+                rows.append((place, describe(variable), described(found)))
             else:
                 self.assignments.append(_Assignment(variable, found, place))
         for key in data:
             if key not in wanted:
-                rows.append((f"{place_of(path)}/{key}", "nothing", _described(data[key])))
+                rows.append((f"{place_of(path)}/{key}", "nothing", described(data[key])))
 
     def compare_rest(self, model: Any) -> None:
         """Note what the file has and the model lacks."""
@@ -316,11 +316,11 @@ def _build_optimizer(model: Any, source: Source, without: tuple[Any, ...]) -> No
     optimizer = getattr(model, "optimizer", None)
     if not isinstance(optimizer, Optimizer) or optimizer.built or optimizer in without:
         return
-    if not _never_stepped(source.own(_OPTIMIZER)):
+    if not never_stepped(source.own(_OPTIMIZER)):
         optimizer.build(model.trainable_variables)
 
 
-def _never_stepped(data: dict[str, Any]) -> bool:
+def never_stepped(data: dict[str, Any]) -> bool:
     """Whether the state of an optimizer is no more than the count of steps, 0, and the rate."""
     first = data.get("0")
     return first is None or (len(data) <= 4 and all(not _h5.shape_of(d) for d in data.values()))
@@ -337,15 +337,17 @@ def describe(variable: Any) -> str:
     return f"{variable.name} {tuple(variable.shape)} {variable.dtype.name}"
 
 
-def _described(data: Any) -> str:
+def described(data: Any) -> str:
+    """The shape and dtype of data, for tables."""
     dtype = "bfloat16" if data.dtype.kind == "V" else data.dtype.name
-    return f"{_h5.shape_of(data)} {dtype}"
+    return f"{tuple(data.shape)} {dtype}"
 
 
-def _fits(variable: Any, data: Any) -> bool:
+def fits(variable: Any, data: Any) -> bool:
+    """Whether data has the shape of a variable, and numbers of its kind."""
     kinds = {"f": "fV", "V": "fV", "c": "fcV", "b": "b", "i": "iub", "u": "iub"}
     allowed = kinds.get(variable.dtype.numpy_dtype.kind, "")
-    return tuple(variable.shape) == _h5.shape_of(data) and data.dtype.kind in allowed
+    return tuple(variable.shape) == tuple(data.shape) and data.dtype.kind in allowed
 
 
 def assign(variable: Any, values: np.ndarray) -> None:
