@@ -204,6 +204,7 @@ class GradientTape(metaclass=KeywordMeta):
 
     # Gradients
 
+    @errors.trimmed
     def gradient(
         self,
         target: Structure,

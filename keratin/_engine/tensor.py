@@ -138,9 +138,9 @@ class Tensor(Arithmetic):
         if is_traced(self._value):
             raise errors.TracedValueError(
                 f"{what} needs the value of {self!r}, which is not known yet: the function is "
-                "being traced, and runs later. Compute with ops of tf or keras.ops instead of NumPy, "
-                "use tf.print to see values, tf.py_function to run Python on them, or move the "
-                f"call out of the tf.function. At "
+                "being traced, and runs later. Compute with ops of tf or keras.ops instead of "
+                "NumPy, use tf.print to see values, tf.py_function to run Python on them, or move "
+                f"the call out of the tf.function. At "
                 f"{errors.user_location()}."
             )
         return np.asarray(self._value)

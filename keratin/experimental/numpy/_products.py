@@ -8,6 +8,7 @@ import jax.numpy as jnp
 
 from keratin import array as tensors
 from keratin import linalg, math
+from keratin._engine import errors
 from keratin._engine.op import Array, Static, T
 from keratin._engine.promotion import promote, promoted
 from keratin.experimental.numpy._elementwise import multiply
@@ -20,6 +21,12 @@ def matmul(x1: T, x2: T) -> Array:
     >>> tf.experimental.numpy.matmul([[1, 2]], [3, 4]).numpy()
     array([11])
     """
+    rows = x2.shape[-2:-1] or x2.shape
+    if x1.shape[-1:] != rows:
+        raise errors.InvalidArgumentError(
+            f"x1 of shape {x1.shape} has {(x1.shape or ('no',))[-1]} columns, and x2 of shape "
+            f"{x2.shape} has {(rows or ('no',))[0]} rows: they must be equal. Transpose one of them"
+        )
     return jnp.matmul(x1, x2)
 
 

@@ -16,6 +16,9 @@ from keratin._lazy import read_exports
 from keratin.keras._core import custom_objects, names
 from keratin.keras._core.serialization import deserialize_keras_object, serialize_keras_object
 
+# All families, so that a name given in the wrong place is known again.
+_families: list[Family] = []
+
 
 class Family:
     """`kind` as messages call a member; `package` as in "keratin.keras.losses".
@@ -38,6 +41,7 @@ class Family:
         self.aliases = dict(aliases or {})
         self.classes_first = classes_first
         self._spellings: dict[str, str] = {}
+        _families.append(self)
 
     def _known(self) -> dict[str, str]:
         """Every spelling, to the exported name it stands for."""
@@ -64,6 +68,11 @@ class Family:
         known = self._known()
         exported = known.get(name) or known.get(name.lower())
         return getattr(importlib.import_module(self.package), exported) if exported else None
+
+    def check_name(self, name: str) -> None:
+        """Raise if no member has this name."""
+        if self.find(name) is None:
+            raise self._unknown(name)
 
     def get(self, identifier: Any) -> Any:
         """The member that a string, config, class or instance stands for; None stays None."""
@@ -107,10 +116,17 @@ class Family:
     def _example(self) -> str:
         return next((n for n in self._known() if n.islower()), "name")
 
+    def _elsewhere(self, name: str) -> str:
+        """A sentence that says what a name stands for in another family."""
+        lowered = name.lower()
+        kinds = [each.kind for each in _families if each is not self and lowered in each._known()]
+        return f" That is the name of a {' and a '.join(kinds)}: give it as such." if kinds else ""
+
     def _unknown(self, name: str) -> ValueError:
         known = [*self._known(), *custom_objects.get_custom_objects()]
+        hint = self._elsewhere(name) or errors.nearest(name, known)
         return ValueError(
-            f"Unknown {self.kind}: {name!r}.{errors.nearest(name, known)} For one of your own "
+            f"Unknown {self.kind}: {name!r}.{hint} For one of your own "
             "give the function or object itself, or register it with "
             "keras.saving.register_keras_serializable"
         )

@@ -37,6 +37,7 @@ class Function(Operation):
         self._inputs_struct = inputs
         self._outputs_struct = outputs
         self._inputs = _checked(inputs, "inputs")
+        _check_distinct(self._inputs)
         self._outputs = _checked(outputs, "outputs")
         self.nodes = _Search(self._inputs, self._outputs).run()
         self._operations = list({id(n.operation): n.operation for n in self.nodes}.values())
@@ -135,9 +136,24 @@ def _checked(structure: Any, what: str) -> list[KerasTensor]:
         if not isinstance(leaf, KerasTensor):
             raise ValueError(
                 f"The {what} of a model must be symbolic tensors, such as keras.Input gives and "
-                f"layers return when called on one; given {leaf!r}"
+                f"layers return when called on one; given {_brief(leaf)}"
             )
     return leaves
+
+
+def _brief(value: Any) -> str:
+    """A value as a message names it: of an array its shape alone."""
+    shape = getattr(value, "shape", None)
+    return repr(value) if shape is None else f"a {type(value).__name__} of shape {tuple(shape)}"
+
+
+def _check_distinct(inputs: list[KerasTensor]) -> None:
+    names = [tensor.name for i, tensor in enumerate(inputs) if any(tensor is t for t in inputs[:i])]
+    if names:
+        raise ValueError(
+            f"The inputs of a model list the tensor {names[0]!r} twice. List each once, or make "
+            "another keras.Input"
+        )
 
 
 class _Search:
@@ -326,6 +342,12 @@ def _fitted(value: Any, wanted: KerasTensor, owner: str) -> Any:
 def _advice(shape: tuple[Any, ...], target: tuple[Any, ...]) -> str:
     if len(shape) == len(target) - 1 and shape == target[1:]:
         return " One example alone needs an axis for the batch: x[None]."
+    if shape[-1:] == (1,) and shape[:-1] == target[1:]:
+        return " One example alone needs an axis for the batch: x[None]."
     if len(shape) == len(target) - 1 and target[-1] is not None and len(target) == 4:
         return " If the channels are missing, add them: x[..., None]."
-    return ""
+    if len(shape) == len(target) and shape[1:] == target[1:]:
+        return f" The batch size is fixed: give rows in whole batches of {target[0]}."
+    if len(shape) == len(target):
+        return f" Give arrays whose rows have the shape {target[1:]}, or keras.Input({shape[1:]})."
+    return f" An array for it has {len(target)} axes, the batch first."

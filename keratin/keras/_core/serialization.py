@@ -270,8 +270,9 @@ def _exports(name: str, namespaces: tuple[str, ...]) -> Iterator[Any]:
 
 
 def _not_found(what: str, name: Any) -> str:
+    plain = str(name).rpartition(">")[2]  # without the name of a package
     return (
         f"The {what} {name!r} is not known. If it is yours, decorate it with "
         "@keras.saving.register_keras_serializable(), or give it to the function that loads: "
-        f"custom_objects={{{name!r}: {name}}}"
+        f"custom_objects={{{plain!r}: {plain}}}"
     )

@@ -285,12 +285,14 @@ class Operation(Configurable):
         return recompute_grad(fn)(*args, **kwargs)
 
     @property
+    @errors.trimmed
     def input(self) -> Any:
         """The symbolic tensors of the first call of this operation."""
         tensors = self._first_node("input").input_tensors
         return tensors[0] if len(tensors) == 1 else tensors
 
     @property
+    @errors.trimmed
     def output(self) -> Any:
         """The symbolic result of the first call of this operation."""
         return self._first_node("output").outputs

@@ -163,7 +163,7 @@ class Calling(Part):
         losses = len(self._losses)
         try:
             return self.call(*args, **kwargs)
-        except (errors.OperatorNotAllowedInGraphError, errors.TracedValueError) as error:
+        except (errors.OperatorNotAllowedInGraphError, errors.TracedValueError):
             scope.values, scope.written = values, written
             del self._losses[losses:]
             try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from keratin._engine import errors
 from keratin.keras._core import custom_objects as registry
 from keratin.keras._core.serialization import deserialize_keras_object, serialize_keras_object
 from keratin.keras.layers.layer import Layer
@@ -19,6 +20,7 @@ def serialize(layer: Any) -> Any:
     return serialize_keras_object(layer)
 
 
+@errors.trimmed
 def deserialize(config: Any, custom_objects: Mapping[str, Any] | None = None) -> Any:
     """The layer of a config; those of former versions of Keras too.
 

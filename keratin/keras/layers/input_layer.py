@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from keratin._engine import errors
 from keratin._engine.dtype import as_dtype
 from keratin.keras._core import names
 from keratin.keras._core.settings import settings
@@ -104,6 +105,7 @@ def _batch_shape(shape: Any, batch_size: int | None, batch_shape: Any) -> Shape:
     return Shape((batch_size, *as_shape(shape)))
 
 
+@errors.trimmed
 def Input(
     shape: Any = None,
     batch_size: int | None = None,

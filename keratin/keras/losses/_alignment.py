@@ -105,6 +105,13 @@ def _remedy(true: Shape, pred: Shape) -> str:
         return " Give as many labels as there are predictions"
     if len(true) == len(pred) and true[:-1] == pred[:-1]:
         return f" Give the last layer {true[-1]} unit{'s' * (true[-1] != 1)}, or other labels"
+    if len(pred) == 2 and true in (pred[:1], (pred[0], 1)):
+        return (
+            f" One label a row: give the last layer 1 unit, or, for {pred[1]} classes as numbers, "
+            "use the loss 'sparse_categorical_crossentropy'"
+        )
+    if len(pred) > len(true) and pred[-1] != 1:
+        return f" Reshape y_true to {pred}, or put a Flatten() layer before the last one"
     return f" Reshape y_true to {pred}, or change the last layer"
 
 
@@ -112,6 +119,11 @@ def check_one_hot(true: Shape, pred: Shape, axis: int) -> None:
     """Raise where labels seem to be classes, and the loss takes a probability for each class."""
     if true == pred or not pred:
         return
+    if len(true) == 2 and len(pred) > 2 and true[1] == pred[-1]:
+        raise errors.InvalidArgumentError(
+            f"y_true has shape {true} and y_pred {pred}, which has {len(pred) - 2} axes more. "
+            f"{_PUT_FLATTEN}"
+        )
     classes = pred[axis]
     if classes != 1 and (len(true) == len(pred) - 1 or _with_size_one(true, pred, axis)):
         raise errors.InvalidArgumentError(
@@ -135,9 +147,14 @@ def check_classes_shape(true: Shape, pred: Shape, axis: int) -> None:
             f"axis={axis - len(pred)})"
         )
     expected = pred[:axis] + pred[axis + 1 :]
+    remedy = f". For one class a row: {_PUT_FLATTEN}" if len(true) < len(expected) else ""
     raise errors.InvalidArgumentError(
-        f"{message}; expected one class number for each prediction, so y_true of shape {expected}"
+        f"{message}; expected one class number for each prediction, so y_true of shape "
+        f"{expected}{remedy}"
     )
+
+
+_PUT_FLATTEN = "Put a Flatten() or a global pooling layer before the last one"
 
 
 def _with_size_one(true: Shape, pred: Shape, axis: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, Self
 
@@ -68,8 +69,10 @@ class Loss(Configurable):
         y_true = converted(y_true, None if self._takes_classes else wanted)
         losses = self.call(y_true, y_pred)
         if losses is None:
+            function = getattr(self, "fn", None)
+            name = getattr(function, "__name__", None) or f"{type(self).__name__}.call"
             raise ValueError(
-                f"{type(self).__name__}.call() returned None; it returns the loss of each sample. "
+                f"The loss {name}() returned None; it returns the loss of each sample. "
                 f"Is a `return` missing? At {errors.user_location()}."
             )
         mask = _both(mask, getattr(losses, "_keras_mask", None))
@@ -179,7 +182,18 @@ class LossFunctionWrapper(Loss):
         """What the function gives, after (n,) and (n, 1) were made the same."""
         if not getattr(self.fn, "aligns", False):
             y_true, y_pred = _aligned_structures(y_true, y_pred)
-        return self.fn(y_true, y_pred, **self._fn_kwargs)
+        try:
+            return self.fn(y_true, y_pred, **self._fn_kwargs)
+        except TypeError as error:
+            trace = error.__traceback__
+            if trace is None or trace.tb_next is not None:
+                raise
+        # The call itself failed: the function has other parameters.
+        name = getattr(self.fn, "__name__", repr(self.fn))
+        raise TypeError(
+            f"The loss {name} takes {inspect.signature(self.fn)}, and is called with (y_true, "
+            "y_pred). Write `def loss(y_true, y_pred):`"
+        )
 
     def get_config(self) -> dict[str, Any]:
         """The function as well, and its arguments."""

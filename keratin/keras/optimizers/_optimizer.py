@@ -134,6 +134,11 @@ class Optimizer(OptimizerVariables, LearningRate, Surroundings, FormerOptimizer,
         self._programs: dict[Any, UpdateProgram] = {}
         self._changes = 0
         self._iterations = self._scalar(0, "iteration", "int64")
+        if learning_rate is None and type(self).__module__.startswith("keratin."):
+            raise ValueError(
+                f"{type(self).__name__}: learning_rate is None. Give a number such as 0.001, a "
+                "schedule, or leave it out for the default"
+            )
         if learning_rate is not None:
             self._learning_rate = self._made_rate(learning_rate)
 
@@ -220,6 +225,7 @@ class Optimizer(OptimizerVariables, LearningRate, Surroundings, FormerOptimizer,
 
     # Applying gradients
 
+    @errors.trimmed
     def apply_gradients(
         self,
         grads_and_vars: Iterable[tuple[Any, Any]],

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import jax
+import numpy as np
 
 from keratin._engine import errors
+from keratin._engine.tensor import OBJECT
 from keratin.keras.losses._labels import check_labels
 from keratin.keras.training.feed import ArrayFeed
 
@@ -29,17 +31,36 @@ def check_data(model: Any, feed: Any, method: str, kind: str) -> None:
         return
     _, y, _ = feed.data
     if y is None:
+        of_validation = method == "fit" and kind == "test"
+        remedy = "validation_data=(x_val, y_val)" if of_validation else f"{method}(x, y)"
+        missing = "validation_data has none" if of_validation else "y is None"
         raise ValueError(
-            f"{method}(): the model was compiled with a loss, which needs labels, and y is "
-            f"None. Give {method}(x, y). At {errors.user_location()}."
+            f"{method}(): the model was compiled with a loss, which needs labels, and "
+            f"{missing}. Give {remedy}. At {errors.user_location()}."
         )
     if not loss.built:
         return
     labels = loss.outputs.labels(y, loss._wanted)
     predictions = loss.outputs.of(loss.outputs.structure)
     for each in loss.losses:
-        if labels[each.index] is not None and not isinstance(labels[each.index], jax.Array):
+        one = labels[each.index]
+        if one is not None and not isinstance(one, jax.Array):
+            _check_no_text(one, each, method)
             check_labels(labels[each.index], predictions[each.index], each.loss)
+
+
+def _check_no_text(labels: Any, loss: Any, method: str) -> None:
+    """Raise for labels that are text, unless the loss is the user's own."""
+    is_text = getattr(labels, "dtype", None) == OBJECT
+    if is_text and getattr(loss.loss, "_public_module", None):
+        first = np.asarray(labels).flat[0]
+        example = first.decode() if isinstance(first, bytes) else first
+        raise ValueError(
+            f"{method}(): y of the output {loss.name!r} holds text, such as "
+            f"{example!r}, and the loss takes numbers. Number the classes: "
+            "names, y = np.unique(y, return_inverse=True). "
+            f"At {errors.user_location()}."
+        )
 
 
 def check_gradients(gradients: Sequence[Any], variables: Sequence[Any], model: Any) -> None:

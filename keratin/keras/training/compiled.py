@@ -17,8 +17,8 @@ from keratin.keras.metrics._resolution import resolve
 from keratin.keras.training.outputs import Outputs, is_nested
 from keratin.math._casting import cast
 
-_CROSSENTROPY = ("crossentropy", "ce")
-_BY_SHAPE = (*_CROSSENTROPY, "accuracy", "acc")
+CROSSENTROPY = ("crossentropy", "ce")
+BY_SHAPE = (*CROSSENTROPY, "accuracy", "acc")
 
 
 class OutputLoss:
@@ -226,10 +226,15 @@ class CompiledMetrics(Metric):
 
 def get_loss(option: Any, y_true: Any, y_pred: Any) -> Any:
     """The loss object of a string, function, config or object."""
-    if isinstance(option, str) and option.lower() in _CROSSENTROPY:
+    if isinstance(option, str) and option.lower() in CROSSENTROPY:
         found = losses_module.get(_kind_of_classes(y_true, y_pred) + "_crossentropy")
     else:
         found = losses_module.get(option)
+    if isinstance(found, Metric):
+        raise TypeError(
+            f"loss: {found!r} is a metric, which keeps a running value and has no gradient. Give "
+            "compile(metrics=[...]) the metric, and loss an object of keras.losses or its name"
+        )
     if isinstance(found, Loss):
         return found
     name = option if isinstance(option, str) else _name_of(found)
@@ -238,7 +243,7 @@ def get_loss(option: Any, y_true: Any, y_pred: Any) -> Any:
 
 def get_metric(option: Any, y_true: Any, y_pred: Any) -> Any:
     """The metric object of a string, function, config or object."""
-    if y_true is None and isinstance(option, str) and option.lower() in _BY_SHAPE:
+    if y_true is None and isinstance(option, str) and option.lower() in BY_SHAPE:
         _kind_of_classes(None, y_pred)
     true = () if y_true is None else tuple(y_true.shape)
     return resolve(option, true, tuple(y_pred.shape))

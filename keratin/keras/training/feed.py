@@ -42,7 +42,7 @@ def make_feed(
     if isinstance(x, (ArrayFeed, StreamFeed)):
         return x
     batch_size = _positive(batch_size, "batch_size", name)
-    steps = _positive(steps, "steps", name)
+    steps = _positive(steps, "steps_per_epoch" if name == "fit" else "steps", name)
     _check_shuffle(shuffle, name)
     queue_size = _positive(max_queue_size, "max_queue_size", name) or 10
     source = source_of(x, shuffle, workers, use_multiprocessing, queue_size)

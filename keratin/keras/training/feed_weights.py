@@ -32,7 +32,9 @@ def fold(data: Any, class_weight: Any, model: Any, name: str) -> Any:
     if isinstance(y, (list, tuple)):
         return x, y, _of_listed(y, sample_weight, class_weight, model)
     one = _of_only_output(class_weight, model)
-    return x, y, _product(sample_weight, row_weights(y, one, _output_rank(model, 0)))
+    weights = row_weights(y, one, _output_rank(model, 0))
+    _warn_of_absent(y, one, _output_rank(model, 0))
+    return x, y, _product(sample_weight, weights)
 
 
 def _of_only_output(class_weight: Any, model: Any) -> Any:
@@ -128,6 +130,18 @@ def row_weights(y: Any, class_weight: Mapping[Any, float], output_rank: int | No
         return np.ones(labels.shape, weights.dtype)
     place = np.minimum(np.searchsorted(classes, labels), len(classes) - 1)
     return np.where(classes[place] == labels, weights[place], weights.dtype.type(1))
+
+
+def _warn_of_absent(y: Any, class_weight: Mapping[Any, float], output_rank: int | None) -> None:
+    """Say so where weights are given for classes that no row has."""
+    classes = _table(class_weight)[0]
+    present = np.unique(labels_of(np.asarray(y), output_rank))
+    absent = [int(each) for each in classes if each not in present]
+    if absent:
+        errors.warn_user(
+            f"class_weight has a weight for {absent}, which y does not hold: its classes are "
+            f"{present[:20].tolist()}, and those without a weight count 1."
+        )
 
 
 def _table(class_weight: Any) -> tuple[np.ndarray, np.ndarray]:

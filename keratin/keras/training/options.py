@@ -9,10 +9,12 @@ from typing import Any
 
 from keratin._engine import errors
 from keratin.keras import optimizers
+from keratin.keras.losses._registry import family as loss_family
+from keratin.keras.metrics._family import _metrics as metric_family
 from keratin.keras.metrics._metric import Metric
 from keratin.keras.metrics._reduction import Mean
 from keratin.keras.training import building
-from keratin.keras.training.compiled import CompiledLoss, CompiledMetrics
+from keratin.keras.training.compiled import BY_SHAPE, CROSSENTROPY, CompiledLoss, CompiledMetrics
 from keratin.keras.training.outputs import is_nested
 
 
@@ -66,6 +68,7 @@ def compile_model(model: Any, options: CompileOptions, former: dict[str, Any]) -
     if _wants_scaling(model, options, optimizer):
         optimizer = optimizers.LossScaleOptimizer(optimizer, name="loss_scale_optimizer")
     options = dataclasses.replace(options, optimizer=_kept_optimizer(options, optimizer))
+    _check_names(options)
     names = _output_names(model)
     fields = vars(model)
     fields["_compile_loss"] = (
@@ -85,6 +88,25 @@ def compile_model(model: Any, options: CompileOptions, former: dict[str, Any]) -
     model.train_function = model.test_function = model.predict_function = None
     fields["_compiled_trainability"] = building.trainability(model)
     model._forget_compiled()
+
+
+def _check_names(options: CompileOptions) -> None:
+    """Raise for unknown names of losses and metrics, here and not first in `fit`."""
+    for name in _strings(options.loss):
+        if name.lower() not in CROSSENTROPY:
+            loss_family.check_name(name)
+    for name in [*_strings(options.metrics), *_strings(options.weighted_metrics)]:
+        if name.lower() not in BY_SHAPE:
+            metric_family.check_name(name)
+
+
+def _strings(value: Any) -> list[str]:
+    """The strings of nested lists and dictionaries, but for those of configs."""
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, Mapping) and "class_name" not in value:
+        value = list(value.values())
+    return [s for each in value for s in _strings(each)] if isinstance(value, (list, tuple)) else []
 
 
 def _without_former(options: CompileOptions, former: dict[str, Any]) -> CompileOptions:
