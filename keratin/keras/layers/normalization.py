@@ -474,7 +474,7 @@ class SpectralNormalization(Wrapper):
             power_iterations, "power_iterations", "SpectralNormalization"
         )
 
-    def build(self, input_shape: Any = None) -> None:
+    def build(self, input_shape: Any) -> None:  # type: ignore[override]
         """Build the layer, and make the singular vector."""
         super().build(input_shape)
         self.input_spec = InputSpec(min_ndim=1, axes={-1: input_shape[-1]})

@@ -14,7 +14,6 @@ CASES = [
     case("Attention", THREE, call={"use_causal_mask": True}, use_scale=True),
     case("Attention", TWO, use_scale=True, score_mode="concat"),
     case("AdditiveAttention", THREE),
-    case("AdditiveAttention", TWO, use_scale=False),
 ]
 
 
