@@ -8,6 +8,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax import lax
 
 from keratin._engine.op import Array, op
 from keratin.keras.ops._operations import operation
@@ -150,7 +151,11 @@ def _attend(
         logits = soft_cap * jnp.tanh(logits / soft_cap)
     visible = mask
     if is_causal:
-        earlier = np.tril(np.ones((queries, keys), bool))
+        # Computed, and not a constant: of long sequences that would be large.
+        places = (queries, keys)
+        earlier = lax.broadcasted_iota("int32", places, 0) >= lax.broadcasted_iota(
+            "int32", places, 1
+        )
         visible = earlier if mask is None else mask & earlier
     if visible is not None:
         # Finite, so that a row without any key is an even mean, and not NaN.
