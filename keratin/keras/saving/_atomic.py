@@ -42,6 +42,11 @@ def _explained(path: Any) -> Iterator[None]:
         yield
     except OSError as error:
         raise disk_error(path, error) from error
+    except RuntimeError as error:
+        # h5py fails once more when it closes the file that it could not write.
+        if isinstance(error.__context__, OSError):
+            raise disk_error(path, error.__context__) from error
+        raise
 
 
 def _flush(path: Path) -> None:

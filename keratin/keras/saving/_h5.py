@@ -31,7 +31,7 @@ def child(group: Any, path: str) -> Any:
     for name in path.split("/"):
         if not name:
             continue
-        if name == "." or name == ".." or not isinstance(current, h5py.Group):
+        if name in (".", "..") or "\x00" in name or not isinstance(current, h5py.Group):
             raise FileError(f"{_where(group, path)} is not a path to a group")
         link = current.get(name, getlink=True)
         if link is None:

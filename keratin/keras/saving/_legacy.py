@@ -38,7 +38,9 @@ def save(model: Any, path: Any, include_optimizer: bool) -> None:
         file.attrs["keras_version"] = KERAS_VERSION
         file.attrs["backend"] = "jax"
         name = config["registered_name"] or config["class_name"]
-        file.attrs["model_config"] = json.dumps({"class_name": name, "config": config["config"]})
+        kept = {"class_name": name, "config": config["config"]}
+        kept |= {key: config[key] for key in ("build_config",) if key in config}
+        file.attrs["model_config"] = json.dumps(kept)
         compile_config = config.get("compile_config") if include_optimizer else None
         if compile_config:
             file.attrs["training_config"] = json.dumps(_training_config(model, compile_config))

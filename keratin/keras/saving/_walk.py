@@ -32,6 +32,12 @@ class Saveable(NamedTuple):
 
 
 _KINDS = (Layer, Optimizer, Metric, SeedGenerator)
+# Where files have another name of a class than that by which it is exported.
+_NAMES = {"GroupQueryAttention": "grouped_query_attention"}
+# Properties that the class of Keras does not have, so that what they lead to is named otherwise.
+_NOT_OF_KERAS = {
+    "GroupQueryAttention": {"query_dense", "key_dense", "value_dense", "output_dense"},
+}
 _BASES = (Model, Sequential, Layer, Optimizer, Metric)
 # What the bases keep in instances: former arguments, graphs, and lists of what is found elsewhere.
 _INTERNAL = frozenset(
@@ -84,7 +90,8 @@ def _visit_container(
     used: dict[str, int] = {}
     for item in list(container.values() if isinstance(container, Mapping) else container):
         if isinstance(item, _KINDS):
-            name = _numbered(names.snake_case(type(item).__name__), used)
+            kind = type(item).__name__
+            name = _numbered(_NAMES.get(kind) or names.snake_case(kind), used)
             _visit(item, f"{path}/{name}", seen, found)
         elif isinstance(item, (list, tuple, dict)):
             name = _numbered("container", used)
@@ -124,12 +131,13 @@ def _base_attributes(cls: type) -> frozenset[str]:
 def _class_attributes(cls: type) -> frozenset[str]:
     """Properties, and parts that are attributes of the class, in classes below the bases."""
     own = [base for base in cls.__mro__ if base not in _BASES]
+    without = _NOT_OF_KERAS.get(cls.__name__, set())
     return frozenset(
         name
         for base in own
         for name, value in vars(base).items()
         if isinstance(value, (property, *_KINDS, list, tuple, dict)) and not name.startswith("__")
-    )
+    ) - frozenset(without)
 
 
 def leaf_variables(part: Any) -> list[Any]:

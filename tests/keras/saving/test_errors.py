@@ -1,0 +1,65 @@
+"""What is wrong with a file, in words."""
+
+import errno
+import zipfile
+
+import pytest
+
+from keratin.keras.saving._errors import FileError, disk_error, making, reading, table
+
+
+def read(error):
+    with reading("f.h5", "the model"):
+        raise error
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (KeyError("x/y"), "x/y"),
+        (OSError("odd"), "odd"),
+        (zipfile.BadZipFile("no zip."), "no zip"),
+        (MemoryError(), "MemoryError"),
+    ],
+)
+def test_what_goes_wrong_in_reading_names_the_file(error, words):
+    with pytest.raises(FileError, match=rf"^f\.h5: the model cannot be read: {words}\. The file"):
+        read(error)
+
+
+def test_what_says_enough_is_left_as_it_is():
+    with pytest.raises(FileNotFoundError), reading("f.h5", "the model"):
+        raise FileNotFoundError
+    with pytest.raises(FileError, match=r"^as it is$"), reading("f", "it"), making("f"):
+        raise FileError("as it is")
+    with pytest.raises(KeyboardInterrupt), reading("f", "it"):
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (MemoryError(), "f: the model needs more memory than there is"),
+        (RecursionError(), "f: the config is nested too deep, or holds itself"),
+        (TypeError("no such class"), "f: the model cannot be made of its config: no such class"),
+    ],
+)
+def test_what_is_wrong_with_a_config_names_the_file(error, message):
+    with pytest.raises(FileError, match=f"^{message}$"), making("f"):
+        raise error
+
+
+@pytest.mark.parametrize(
+    ("number", "words"), [(errno.EACCES, "not allowed"), (errno.EDQUOT, "quota"), (None, "odd")]
+)
+def test_what_cannot_be_written_is_told(number, words):
+    error = OSError(number, "odd") if number else OSError("odd")
+    found = disk_error("f", error)
+    assert words in str(found)
+    assert "unchanged" in str(found)
+
+
+def test_long_tables_are_cut():
+    text = table([(f"p{n}", "e", "f") for n in range(25)], most=3)
+    lines = ["  path  expected  found", *[f"  p{n}    e         f" for n in range(3)]]
+    assert text.splitlines() == [*lines, "  and 22 more"]

@@ -1,0 +1,210 @@
+"""Saving and loading: training goes on to the bit, subclasses, and what is refused."""
+
+import subprocess
+import sys
+import textwrap
+
+import numpy as np
+import pytest
+
+from keratin import keras
+
+OPTIMIZERS = [
+    "Adadelta",
+    "Adafactor",
+    "Adagrad",
+    "Adam",
+    "AdamW",
+    "Adamax",
+    "Ftrl",
+    "Lamb",
+    "Lion",
+    "Muon",
+    "Nadam",
+    "RMSprop",
+    "SGD",
+    "ScheduleFreeAdamW",
+]
+
+PROGRAM = """
+import sys
+import numpy as np
+from keratin import keras
+
+X, Y = np.linspace(-1, 1, 96).reshape(32, 3), np.linspace(0, 1, 32)[:, None]
+
+def model_of(name):
+    keras.utils.set_random_seed(3)
+    model = keras.Sequential([
+        keras.Input((3,)), keras.layers.Dense(4, activation="tanh"), keras.layers.Dropout(0.3),
+        keras.layers.BatchNormalization(), keras.layers.Dense(1)])
+    rate = keras.optimizers.schedules.ExponentialDecay(0.01, 3, 0.5)
+    options = {"ema": {"use_ema": True}, "accumulated": {"gradient_accumulation_steps": 2}}
+    optimizer, _, option = name.partition("-")
+    optimizer = getattr(keras.optimizers, optimizer)(rate, **options.get(option, {}))
+    if option == "scaled":
+        optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
+    model.compile(optimizer, "mse", metrics=["mae"])
+    return model
+
+def train(model):
+    history = model.fit(X, Y, batch_size=8, epochs=5, shuffle=False, verbose=0).history
+    return [float(value).hex() for key in sorted(history) for value in history[key]]
+
+def state(model):
+    found = [*model.variables, *model.optimizer.variables]
+    return [np.asarray(v.numpy()).tobytes().hex() for v in found]
+"""
+
+
+def run(program, folder):
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM + textwrap.dedent(program)],
+        cwd=folder,
+        env={**__import__("os").environ, "PYTHONPATH": str(__import__("pathlib").Path.cwd())},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return done.stdout.split()
+
+
+def check_goes_on(names, ending, folder):
+    first = run(
+        f"""
+        for name in {names}:
+            model = model_of(name)
+            train(model)
+            model.save(name + {ending!r})
+            print(*train(model), *state(model))
+        """,
+        folder,
+    )
+    second = run(
+        f"""
+        for name in {names}:
+            model = keras.models.load_model(name + {ending!r})
+            print(*train(model), *state(model))
+        """,
+        folder,
+    )
+    assert first == second
+
+
+def test_training_goes_on_to_the_bit_in_another_process(tmp_path):
+    check_goes_on(["Adam", "SGD", "Nadam-ema"], ".keras", tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ending", [".keras", ".h5"])
+def test_training_goes_on_with_every_optimizer(ending, tmp_path):
+    extra = ["Adam-ema", "SGD-accumulated", "Adam-scaled"]
+    check_goes_on([*OPTIMIZERS, *extra], ending, tmp_path)
+
+
+def test_every_optimizer_is_tried():
+    known = {name for name in dir(keras.optimizers) if name[0].isupper()}
+    known -= {"Optimizer", "LossScaleOptimizer", "MultiOptimizer", "OptimizerMap"}
+    assert sorted(known) == sorted(OPTIMIZERS)
+
+
+def small():
+    return keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+
+
+def test_an_optimizer_that_was_not_used_is_built_for_the_file(tmp_path):
+    model = small()
+    model.compile("adam", "mse")
+    model.fit(np.ones((4, 3)), np.ones((4, 2)), verbose=0)
+    model.save_weights(tmp_path / "w.weights.h5")
+    other = small()
+    other.compile("adam", "mse")
+    other.load_weights(tmp_path / "w.weights.h5")
+    for one, two in zip(model.optimizer.variables, other.optimizer.variables, strict=True):
+        assert np.array_equal(one.numpy(), two.numpy())
+
+
+def test_an_optimizer_of_another_kind_is_left_as_it_is_and_told(tmp_path):
+    model = small()
+    model.compile("adam", "mse")
+    model.fit(np.ones((4, 3)), np.ones((4, 2)), verbose=0)
+    model.save_weights(tmp_path / "w.weights.h5")
+    other = small()
+    other.compile(keras.optimizers.SGD(0.5), "mse")
+    with pytest.warns(UserWarning, match="the state of the optimizer was not loaded"):
+        other.load_weights(tmp_path / "w.weights.h5")
+    assert float(other.optimizer.learning_rate.numpy()) == 0.5
+    assert np.array_equal(other.layers[0].kernel, model.layers[0].kernel)
+    small().load_weights(tmp_path / "w.weights.h5")  # without an optimizer
+
+
+@keras.saving.register_keras_serializable("test_saving")
+class Own(keras.Model):
+    def __init__(self, units, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+        self._hidden = keras.layers.Dense(units)
+        self.blocks = [keras.layers.Dense(2), [keras.layers.Dense(3)]]
+
+    def call(self, inputs):
+        hidden = self.blocks[0](self._hidden(inputs))
+        return self.blocks[1][0](hidden)
+
+
+@pytest.mark.parametrize("ending", ["keras", "h5"])
+def test_a_subclass_goes_through_each_format(ending, tmp_path):
+    model = Own(4)
+    x = np.ones((2, 3))
+    expected = model(x).numpy()
+    model.compile("adam", "mse")
+    model.fit(x, np.ones((2, 3)), verbose=0, epochs=2)
+    expected = model(x).numpy()
+    model.save(tmp_path / f"m.{ending}")
+    again = keras.models.load_model(tmp_path / f"m.{ending}")
+    assert isinstance(again, Own)
+    np.testing.assert_array_equal(again(x).numpy(), expected)
+    histories = [m.fit(x, np.ones((2, 3)), verbose=0).history for m in (model, again)]
+    assert histories[0] == histories[1]
+
+
+def test_layers_to_skip_are_left_as_they_are(tmp_path):
+    model, other = small(), small()
+    model.save_weights(tmp_path / "w.weights.h5")
+    before = other.layers[0].kernel.numpy()
+    other.load_weights(tmp_path / "w.weights.h5", objects_to_skip=[other.layers[0]])
+    assert np.array_equal(other.layers[0].kernel, before)
+
+
+def test_names_that_say_no_format_are_refused(tmp_path):
+    model = small()
+    for call, usual in (
+        (model.save, ".keras"),
+        (model.save_weights, ".weights.h5"),
+        (model.load_weights, ".weights.h5"),
+        (keras.models.load_model, ".keras"),
+    ):
+        (tmp_path / "m.txt").write_text("nothing")
+        with pytest.raises(ValueError, match=rf"told by the end of the name.*Use '{usual}'"):
+            call(tmp_path / "m.txt")
+    with pytest.raises(ValueError, match="is an address"):
+        model.save("gs://bucket/m.keras")
+    with pytest.raises(FileNotFoundError, match="there is no file"):
+        keras.models.load_model(tmp_path / "absent.keras")
+    with pytest.raises(TypeError, match="overwite"):
+        model.save(tmp_path / "m.keras", overwite=True)
+
+
+def test_nothing_is_replaced_without_leave(tmp_path):
+    model = small()
+    model.save(tmp_path / "m.keras")
+    with pytest.raises(FileExistsError, match="overwrite=False"):
+        model.save(tmp_path / "m.keras", overwrite=False)
+
+
+def test_a_model_that_is_not_built_has_no_weights(tmp_path):
+    model = keras.Sequential([keras.layers.Dense(2)])
+    with pytest.raises(ValueError, match="is not built"):
+        model.save_weights(tmp_path / "m.weights.h5")
+    with pytest.warns(UserWarning, match="is not built"):
+        model.save(tmp_path / "m.keras")
+    assert not keras.models.load_model(tmp_path / "m.keras").built
