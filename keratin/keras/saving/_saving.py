@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from keratin._engine import errors
-from keratin.keras.saving import _archive, _legacy, _weights
+from keratin.keras.saving import _archive, _legacy, _sharded, _weights
 from keratin.keras.saving._atomic import replacing
 from keratin.keras.saving._errors import FileError, reading
 
 _HDF5 = (".h5", ".hdf5")
+_SHARDED = (".weights.h5", ".weights.json")
 
 
 def save_model(
@@ -100,7 +101,7 @@ def save_weights(
 
     Args:
         model: The model.
-        filepath: A path that ends in `.weights.h5`.
+        filepath: A path that ends in `.weights.h5`; or in `.weights.json` for the index of several.
         overwrite: Whether to replace a file that is there; else it is asked for.
         max_shard_size: The size of a file, in gigabytes, before another one is begun.
         kwargs: `objects_to_skip`: layers to leave out.
@@ -115,13 +116,16 @@ def save_weights(
     _check_built(model, "save_weights")
     if not overwrite and os.path.exists(path) and not _agreed(path):
         return
-    if path.endswith(".weights.h5"):
+    if max_shard_size is not None and path.endswith(_SHARDED):
+        _sharded.save(model, path, max_shard_size, without)
+    elif path.endswith(".weights.h5"):
         with replacing(path) as beside:
             _write(model, beside, without)
     elif path.endswith(_HDF5):
         _legacy.save_weights(model, path)
     else:
-        raise ValueError(f"save_weights: {_unknown_ending(path, '.weights.h5')}")
+        usual = ".weights.h5" if max_shard_size is None else ".weights.json"
+        raise ValueError(f"save_weights: {_unknown_ending(path, usual)}")
 
 
 def _write(model: Any, path: Path, without: tuple[Any, ...]) -> None:
@@ -158,6 +162,8 @@ def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwarg
     with reading(path, "the weights"):
         if path.endswith(".keras"):
             _load_from_archive(model, path, skip_mismatch, without, by_name)
+        elif path.endswith(".weights.json"):
+            _sharded.load(model, path, skip_mismatch, without)
         elif path.endswith(_HDF5):
             _load_from_h5(model, path, skip_mismatch, without, by_name)
         else:
