@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from typing import Any
 
+from keratin._engine import errors
 from keratin.keras._core.config import constructor
 
 # Of any constructor that has the new name and lacks the old one.
@@ -45,7 +46,25 @@ RENAMED = {
 }
 
 # The values that were spelt otherwise.
-_VALUES = {"data_format": {"tf": "channels_last", "th": "channels_first"}}
+_VALUES: dict[str, dict[str, Any]] = {
+    "data_format": {"tf": "channels_last", "th": "channels_first"},
+    "implementation": {"cpu": 0, "mem": 1, "gpu": 2},
+}
+
+# Arguments of convolutions that Keras 1 alone had.
+_OF_KERAS_1 = frozenset(
+    [
+        "W_constraint",
+        "W_regularizer",
+        "b_constraint",
+        "b_regularizer",
+        "bias",
+        "border_mode",
+        "dim_ordering",
+        "init",
+        "subsample",
+    ]
+)
 
 # An Embedding draws its own weights, and calls them so.
 _PREFIXES = {"init": "embeddings_initializer", "W_regularizer": "embeddings_regularizer"}
@@ -69,6 +88,28 @@ def renamed(cls: type, kwargs: dict[str, Any]) -> dict[str, Any]:
                 found[new] = _value(new, found.pop(name))
                 break
     return _rows_and_columns(cls, found)
+
+
+def sizes_as_tuple(cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+    """`Convolution2D(32, 3, 3, border_mode="same")`: rows and columns are one `kernel_size` now.
+
+    Where nothing else is of Keras 1, the third argument is `strides`, and a warning says so.
+    """
+    is_one = len(args) > 2 and {"filters", "kernel_size", "strides"} <= _names(cls)
+    if not is_one or not cls.__name__.endswith(("2D", "3D")) or not _are_sizes(args):
+        return args
+    if not _OF_KERAS_1.isdisjoint(kwargs):
+        return args[0], args[1:]
+    if len(args) == 3 and args[1] == args[2] > 1:
+        errors.warn_user(
+            f"{cls.__name__}{args}: the third argument is strides. If rows and columns of the "
+            f"kernel are meant, as in Keras 1, write kernel_size={args[1:]}; else strides={args[2]}"
+        )
+    return args
+
+
+def _are_sizes(args: tuple[Any, ...]) -> bool:
+    return all(isinstance(each, int) and not isinstance(each, bool) for each in args)
 
 
 def _value(name: str, value: Any) -> Any:

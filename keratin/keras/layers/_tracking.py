@@ -85,6 +85,10 @@ def add_metric(
         vars(layer).setdefault("_added_metrics", {})[value.name] = value
         return value
     if name is None:
+        # The result of a metric that the layer holds, which is shown anyway.
+        for metric in layer._metrics:
+            if metric.gave(value):
+                return metric
         raise ValueError("add_metric: give the metric a name, as in add_metric(value, name='mean')")
     if aggregation not in (None, "mean"):
         raise ValueError(f"add_metric: aggregation is 'mean'; given {aggregation!r}")

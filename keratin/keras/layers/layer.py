@@ -31,6 +31,8 @@ class LayerMeta(ConfigMeta):
     """Reads old spellings of arguments, and finishes a layer when its constructor is through."""
 
     def _made(cls, *args: Any, **kwargs: Any) -> Any:
+        if len(args) > 2:
+            args = old_spellings.sizes_as_tuple(cls, args, kwargs)
         kwargs = old_spellings.renamed(cls, kwargs)
         layer = super()._made(*args, **kwargs)
         if isinstance(layer, cls):

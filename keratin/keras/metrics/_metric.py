@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -18,6 +19,9 @@ from keratin.keras._core.config import Configurable, constructor
 from keratin.keras._core.old_spellings import name_first
 from keratin.keras._core.settings import settings
 from keratin.keras._core.variable import Variable
+
+# What the last call of each metric returned, by its id.
+_last_results: weakref.WeakValueDictionary[int, Tensor] = weakref.WeakValueDictionary()
 
 
 class Metric(Configurable):
@@ -158,7 +162,14 @@ class Metric(Configurable):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         self._check_super_called()
         self.update_state(*args, **kwargs)
-        return self.result()
+        result = self.result()
+        if isinstance(result, Tensor):
+            _last_results[id(self)] = result
+        return result
+
+    def gave(self, value: Any) -> bool:
+        """Whether a value is what the last call of this metric returned."""
+        return value is not None and _last_results.get(id(self)) is value
 
     # The same as functions of the state
 

@@ -164,7 +164,7 @@ def names_in_order(model: Any) -> list[str]:
     """The names of what `evaluate` returns as a list."""
     names: dict[str, None] = {}
     for metric in model.metrics:
-        inner = metric.named() if isinstance(metric, CompiledMetrics) else [metric.name]
+        inner = metric.names() if isinstance(metric, CompiledMetrics) else [metric.name]
         names.update(dict.fromkeys(inner))
     return _ordered(_metric_names(model), names)
 

@@ -201,6 +201,15 @@ class CompiledMetrics(Metric):
         """The results by their names in the logs."""
         return {name: metric.result() for name, metric in self.named().items()}
 
+    def names(self) -> list[str]:
+        """The names in the logs; those of one output are known before there is data."""
+        if self.built or len(self.output_names or ()) != 1:
+            return list(self.named())
+        listed = [one for given in (self.given, self.given_weighted) for one in _flat(given)]
+        return [
+            one if isinstance(one, str) else getattr(one, "name", _name_of(one)) for one in listed
+        ]
+
     def named(self) -> dict[str, Any]:
         """The metrics by their names in the logs: that of the output first, if there are several.
 

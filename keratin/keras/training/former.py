@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
-from keratin._engine import errors
+from keratin._engine import errors, nest
 from keratin.keras.training.logs import plain
 
 
@@ -31,12 +32,13 @@ class FormerTrainer:
     ) -> Any:
         """`fit` on a generator of batches."""
         epochs = former.pop("nb_epoch", epochs)
-        validation_steps = former.pop("nb_val_samples", validation_steps)
+        max_queue_size = former.pop("max_q_size", max_queue_size)
         if "samples_per_epoch" in former:
-            raise TypeError(
-                "fit_generator: samples_per_epoch counted rows, in Keras 1. Give the number of "
-                "batches: steps_per_epoch=samples // batch_size."
-            )
+            samples = former.pop("samples_per_epoch")
+            generator, steps_per_epoch = _steps_of_samples(generator, samples)
+        if "nb_val_samples" in former:
+            samples = former.pop("nb_val_samples")
+            validation_data, validation_steps = _steps_of_samples(validation_data, samples)
         if former:
             raise errors.unknown_keyword("fit_generator", next(iter(former)), _GENERATOR_NAMES)
         return self.fit(  # type: ignore[attr-defined]
@@ -65,8 +67,11 @@ class FormerTrainer:
         workers: int = 1,
         use_multiprocessing: bool = False,
         verbose: Any = 0,
+        val_samples: int | None = None,
     ) -> Any:
-        """`evaluate` on a generator of batches."""
+        """`evaluate` on a generator of batches; `val_samples` are rows, as in Keras 1."""
+        if val_samples is not None:
+            generator, steps = _steps_of_samples(generator, val_samples)
         return self.evaluate(  # type: ignore[attr-defined]
             generator,
             steps=steps,
@@ -86,8 +91,14 @@ class FormerTrainer:
         workers: int = 1,
         use_multiprocessing: bool = False,
         verbose: Any = 0,
+        val_samples: int | None = None,
     ) -> Any:
-        """`predict` on a generator of batches."""
+        """`predict` on a generator of batches; `val_samples` are rows, as in Keras 1.
+
+        Labels that the batches hold are left out.
+        """
+        if val_samples is not None:
+            generator, steps = _steps_of_samples(generator, val_samples)
         return self.predict(  # type: ignore[attr-defined]
             generator,
             steps=steps,
@@ -97,6 +108,12 @@ class FormerTrainer:
             workers=workers,
             use_multiprocessing=use_multiprocessing,
         )
+
+    def reset_states(self) -> None:
+        """Have the recurrent layers that are stateful forget their states."""
+        for layer in self._flatten_layers(include_self=False):  # type: ignore[attr-defined]
+            if getattr(layer, "stateful", False) and hasattr(layer, "reset_state"):
+                layer.reset_state()
 
     def predict_classes(self, x: Any, batch_size: int | None = 32, verbose: Any = 0) -> Any:
         """The most probable class of each row."""
@@ -129,6 +146,15 @@ class FormerTrainer:
     def compiled_metrics(self) -> Any:
         """The metrics given to `compile`, to be updated by a step of your own."""
         return _FormerMetrics(self)
+
+
+def _steps_of_samples(generator: Any, samples: int) -> tuple[Any, int | None]:
+    """A generator like this one, and the number of its batches for so many rows (Keras 1)."""
+    if not hasattr(generator, "__next__"):
+        return generator, None  # arrays, or a sequence that knows its length
+    first = next(generator)
+    rows = len(nest.flatten(first)[0])
+    return itertools.chain([first], generator), max(1, -(-int(samples) // rows))
 
 
 class _FormerMetrics:

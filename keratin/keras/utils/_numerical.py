@@ -7,20 +7,26 @@ from typing import Any
 import numpy as np
 
 from keratin import math, nn
+from keratin._engine import errors
 from keratin._engine.tensor import Tensor
 from keratin.array._creation import one_hot
 from keratin.array._shape import reshape
 from keratin.keras._core.settings import settings
 
 
-def to_categorical(x: Any, num_classes: int | None = None) -> Any:
+def to_categorical(x: Any, num_classes: int | None = None, **former: Any) -> Any:
     """Classes 0, 1, ... as rows of zeros with a one at the class; a tensor gives a tensor.
+
+    Keras 1 called `num_classes` `nb_classes`, which is understood.
 
     >>> keras.utils.to_categorical([0, 2, 1])
     array([[1., 0., 0.],
            [0., 0., 1.],
            [0., 1., 0.]])
     """
+    num_classes = former.pop("nb_classes", num_classes)
+    if former:
+        raise errors.unknown_keyword("to_categorical", next(iter(former)), ("x", "num_classes"))
     if isinstance(x, Tensor):
         return _one_hot_tensor(x, num_classes)
     classes = _classes(x)

@@ -26,9 +26,19 @@ def test_generators_had_methods_of_their_own():
     assert found.shape == (40, 1)
 
 
-def test_rows_are_not_batches():
-    with pytest.raises(TypeError, match="samples_per_epoch counted rows"):
-        regression().fit_generator(batches(), samples_per_epoch=100, nb_epoch=1)
+def test_rows_of_keras_1_become_batches():
+    model = regression()
+    model.fit_generator(
+        batches(),
+        samples_per_epoch=50,
+        nb_epoch=2,
+        verbose=0,
+        validation_data=batches(),
+        nb_val_samples=20,
+        max_q_size=2,
+    )
+    assert int(model.optimizer.iterations) == 6  # of 20 rows each
+    assert model.predict_generator(batches(), val_samples=40).shape == (40, 1)
     with pytest.raises(TypeError, match="Did you mean 'epochs'"):
         regression().fit_generator(batches(), steps_per_epoch=1, epoch=1)
 
