@@ -69,13 +69,22 @@ def op(body: Function) -> Function: ...
 
 @overload
 def op(
-    *, T: str = "any", host: bool = False, strings: bool = False
+    *,
+    T: str = "any",
+    host: bool = False,
+    strings: bool = False,
+    vjp: Callable[..., Any] | None = None,
 ) -> Callable[[Function], Function]: ...
 
 
 @overload
 def op(
-    body: Function, *, T: str = "any", host: bool = False, strings: bool = False
+    body: Function,
+    *,
+    T: str = "any",
+    host: bool = False,
+    strings: bool = False,
+    vjp: Callable[..., Any] | None = None,
 ) -> Function: ...
 
 
@@ -85,11 +94,16 @@ def op(
     T: str = "any",
     host: bool = False,
     strings: bool = False,
+    vjp: Callable[..., Any] | None = None,
 ) -> Any:
-    """Make an op of a pure function; `T` lists the kinds of dtype that its T may have."""
+    """Make an op of a pure function; `T` lists the kinds of dtype that its T may have.
+
+    `vjp` is a body of the same results that knows its gradient, but only backwards: it runs, and
+    the other one is what forward accumulators differentiate.
+    """
     if body is None:
-        return functools.partial(op, T=T, host=host, strings=strings)
-    spec = OpSpec(body, T, host, strings)
+        return functools.partial(op, T=T, host=host, strings=strings, vjp=vjp)
+    spec = OpSpec(body, T, host, strings, vjp)
     call = _pair(spec) if spec.is_pair else _general(spec)
     functools.update_wrapper(call, body)
     call.__signature__ = spec.signature  # type: ignore[attr-defined]
@@ -275,12 +289,14 @@ class _Call:
         if kernel is None:
             if len(spec.kernels) > 2000:
                 spec.kernels.clear()
-            kernel = spec.kernels[key] = Kernel(spec.name, self.function())
+            quick = spec.vjp and jax.jit(self.function(spec.vjp), inline=True)
+            kernel = spec.kernels[key] = Kernel(spec.name, self.function(), quick)
         return kernel
 
-    def function(self) -> Callable[..., Any]:
+    def function(self, body: Callable[..., Any] | None = None) -> Callable[..., Any]:
         """The body as a function of the flat arrays alone."""
         spec, layout = self.spec, self.layout
+        body = body or spec.body
         names = [p.name for p in spec.tensors]
         fixed = {p.name: v for p, v in zip(spec.statics, self.statics, strict=True)}
         if spec.takes_name:
@@ -295,7 +311,7 @@ class _Call:
                 else [arrays[i] for i in place]
                 for name, place in zip(names, layout, strict=True)
             }
-            return spec.body(**given, **fixed)
+            return body(**given, **fixed)
 
         function.__name__ = spec.name
         return function

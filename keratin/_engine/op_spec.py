@@ -40,8 +40,16 @@ class Parameter:
 class OpSpec:
     """All that the dispatcher knows of an op."""
 
-    def __init__(self, body: Callable[..., Any], kinds: str, host: bool, strings: bool):
+    def __init__(
+        self,
+        body: Callable[..., Any],
+        kinds: str,
+        host: bool,
+        strings: bool,
+        vjp: Callable[..., Any] | None = None,
+    ):
         self.body = body
+        self.vjp = vjp
         self.name = body.__name__
         self.host = host
         self.strings = strings or host

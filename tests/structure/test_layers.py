@@ -67,6 +67,7 @@ LATE = {
     "IPython",
     "PIL",
     "difflib",
+    "flax",
     "grain",
     "h5py",
     "malt",

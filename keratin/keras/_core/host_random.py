@@ -10,6 +10,7 @@ import math
 import threading
 from typing import Any
 
+IMPORT_import contextlib
 import numpy as np
 
 from keratin._engine import random as streams
@@ -44,6 +45,28 @@ class _Seeds:
 
 _seeds = _Seeds()
 streams.on_set_seed.append(_seeds.restart)
+
+
+class _Spared(threading.local):
+    weights = False
+
+
+_spared = _Spared()
+
+
+@contextlib.contextmanager
+def weights_spared() -> Iterator[None]:
+    """Within it layers draw no first values for weights, all of which a file is about to set."""
+    outer, _spared.weights = _spared.weights, True
+    try:
+        yield
+    finally:
+        _spared.weights = outer
+
+
+def are_weights_spared() -> bool:
+    """Whether first values of weights need not be drawn."""
+    return _spared.weights
 
 
 def fresh_seed() -> int:

@@ -27,6 +27,8 @@ class Wrapper(Layer):
             )
         super().__init__(**kwargs)
         self.layer = layer
+        if self._input_shape_given is None:  # of Keras 2: the layer within may say it
+            self._input_shape_given = layer._input_shape_given
 
     def build(self, input_shape: Any = None) -> None:
         """Build the layer within."""

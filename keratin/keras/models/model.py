@@ -305,7 +305,7 @@ class Model(Saving, Trainer, Layer):
 
     def get_quantization_layer_structure(self, mode: str | None = None) -> None:
         """None: there are no quantized kernels."""
-        return None
+        return
 
     # Configuration
 

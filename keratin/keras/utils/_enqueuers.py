@@ -12,7 +12,12 @@ from keratin.keras.utils._parallel import ordered_items
 
 
 class SequenceEnqueuer:
-    """The base of what makes batches ahead: `start`, then take from `get()`, then `stop`."""
+    """The base of what makes batches ahead: `start`, then take from `get()`, then `stop`.
+
+    >>> enqueuer = keras.utils.GeneratorEnqueuer(iter([1, 2]))
+    >>> isinstance(enqueuer, keras.utils.SequenceEnqueuer), enqueuer.is_running()
+    (True, False)
+    """
 
     def __init__(self, sequence: Any, use_multiprocessing: bool = False):
         self.sequence = sequence
