@@ -6,11 +6,12 @@ Philox is counter-based, and gives the same stream on every platform.
 
 from __future__ import annotations
 
+import contextlib
 import math
 import threading
+from collections.abc import Iterator
 from typing import Any
 
-IMPORT_import contextlib
 import numpy as np
 
 from keratin._engine import random as streams
