@@ -6,6 +6,7 @@ import datetime
 import io
 import json
 import os
+import shutil
 import struct
 import tempfile
 import zipfile
@@ -28,6 +29,7 @@ _TEXT_LIMIT = 1 << 28
 _ASSETS_LIMIT = 1 << 32
 # What HDF5 takes for a group and its entries.
 _OVERHEAD = 1 << 14
+_BLOCK = 1 << 22
 
 
 def architecture(model: Any) -> str:
@@ -64,7 +66,9 @@ def write(model: Any, archive: zipfile.ZipFile, config: str, folder: Path) -> No
     archive.writestr(_CONFIG, config)
     with tempfile.NamedTemporaryFile(dir=folder, prefix=".", suffix=".saving") as weights:
         _write_weights(model, weights.name)
-        archive.write(weights.name, _WEIGHTS)
+        # In large blocks: those of `archive.write` are of 8 KB.
+        with open(weights.name, "rb") as file, archive.open(_WEIGHTS, "w", force_zip64=True) as to:
+            shutil.copyfileobj(file, to, _BLOCK)
     with tempfile.TemporaryDirectory() as assets:
         for place in _save_assets(model, Path(assets)):
             archive.write(Path(assets) / place, f"{_ASSETS}/{place.as_posix()}")
@@ -187,7 +191,7 @@ def open_weights(
         )
     unpacked = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the HDF5 file
     with archive.open(info) as member:
-        while block := member.read(1 << 20):
+        while block := member.read(_BLOCK):
             unpacked.write(block)
     return h5py.File(unpacked, "r")
 

@@ -12,6 +12,8 @@ import zlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from keratin.keras._core.host_random import weights_spared
+
 # What libraries raise when the bytes of a file are not what they should be.
 _UNREADABLE = (
     *(OSError, KeyError, IndexError, TypeError, AttributeError, RuntimeError, ValueError),
@@ -42,9 +44,10 @@ def reading(path: Any, what: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def making(path: Any) -> Iterator[None]:
-    """Have whatever is wrong with the config of a model be one error that names the file."""
+    """Make a model whose weights are loaded next; what is wrong with its config names the file."""
     try:
-        yield
+        with weights_spared():
+            yield
     except FileError:
         raise
     except MemoryError as error:

@@ -5,6 +5,7 @@ import zipfile
 
 import pytest
 
+from keratin import keras
 from keratin.keras.saving._errors import FileError, disk_error, making, reading, table
 
 
@@ -63,3 +64,24 @@ def test_long_tables_are_cut():
     text = table([(f"p{n}", "e", "f") for n in range(25)], most=3)
     lines = ["  path  expected  found", *[f"  p{n}    e         f" for n in range(3)]]
     assert text.splitlines() == [*lines, "  and 22 more"]
+
+
+def test_a_model_that_is_made_for_a_file_draws_no_first_values():
+    with making("f"):
+        layer = keras.layers.Dense(2)
+        layer.build((None, 3))
+    assert not layer.kernel.numpy().any()
+    other = keras.layers.Dense(2)
+    other.build((None, 3))
+    assert other.kernel.numpy().any()
+
+
+def test_layers_that_load_themselves_draw_their_first_values():
+    class Own(keras.layers.Dense):
+        def load_own_variables(self, store):
+            pass
+
+    with making("f"):
+        layer = Own(2)
+        layer.build((None, 3))
+    assert layer.kernel.numpy().any()

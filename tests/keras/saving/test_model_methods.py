@@ -12,7 +12,7 @@ def model_of(keras):
         [keras.Input((1,)), keras.layers.Dense(1, name="out"), keras.layers.BatchNormalization()],
         name="row",
     )
-    model.compile(keras.optimizers.Adam(), "mse")
+    model.compile(keras.optimizers.Adam(name="adam"), "mse")
     model.fit(np.ones((2, 1)), np.ones((2, 1)), verbose=0)
     return model
 
