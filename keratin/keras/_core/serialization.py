@@ -36,6 +36,17 @@ NAMESPACES = (
     "keras.dtype_policies",
 )
 
+# Where a file may name functions: those that compute of tensors, and touch nothing else.
+_FUNCTION_NAMESPACES = (
+    "keras.activations",
+    "keras.losses",
+    "keras.metrics",
+    "keras.initializers",
+    "keras.regularizers",
+    "keras.constraints",
+)
+_NOT_FOR_FILES = ("get", "serialize", "deserialize")
+
 # Classes whose home is another namespace than the folder that they are written in.
 _HOMES = {"keras._core": "keras", "keras.models": "keras"}
 
@@ -217,8 +228,8 @@ _PLAIN: dict[str, Callable[[Any, Mapping[str, Any], bool], Any]] = {
 def _function_of(config: Mapping[str, Any], known: Mapping[str, Any]) -> Any:
     name = config["config"]
     found = custom_objects.get_registered_object(name, None, known)
-    if found is None:
-        found = next(_exports(name, ("keras.activations", *NAMESPACES)), None)
+    if found is None and name not in _NOT_FOR_FILES:
+        found = next(_exports(name, _FUNCTION_NAMESPACES), None)
     if found is None:
         raise TypeError(_not_found("function", name))
     return found

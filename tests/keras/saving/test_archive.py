@@ -164,3 +164,50 @@ def test_the_config_is_read_by_keras(saved):
     model = ZOO["two_by_two"](keras)
     assert sorted(real.models.model_from_json(model.to_json()).output) == ["a", "b"]
     assert inputs_of(model).keys() == {"first", "second"}
+
+
+def function(name, module="builtins"):
+    return {"activation": {"class_name": "function", "module": module, "config": name}}
+
+
+def kind(module, name, **config):
+    return {"module": module, "class_name": name, "config": config}
+
+
+# What stands in place of the config of a layer, or changes it, and what is said of it.
+HOSTILE_CONFIGS = [
+    (function("system", "os"), "'system' is not known"),
+    (function("load_model"), "'load_model' is not known"),
+    (function("deserialize"), "'deserialize' is not known"),
+    ({"activation": {"class_name": "__lambda__", "config": {"code": "x"}}}, "is never run"),
+    ({"units": 10**12}, "needs more memory than there is"),
+    ({"units": -1}, "units must be a whole number"),
+    ({"units": 1e400}, "units must be a whole number"),
+    (kind("subprocess", "Popen", args="ls"), "'Popen' is not known"),
+    (kind("keras.saving", "load_model", filepath="/x"), "'load_model' is not known"),
+    (kind("keras.utils", "get_file", origin="http://x"), "'get_file' is not known"),
+    (kind("keras.callbacks", "CSVLogger", filename="written"), "'CSVLogger' is not known"),
+]
+
+
+@pytest.mark.parametrize(("change", "message"), HOSTILE_CONFIGS)
+def test_hostile_configs_are_refused(change, message, saved, monkeypatch):
+    monkeypatch.chdir(saved.parent)
+    with zipfile.ZipFile(saved) as archive:
+        config = json.loads(archive.read("config.json"))
+    layers = config["config"]["layers"]
+    if "class_name" in change:
+        layers[1] = change
+    else:
+        layers[1]["config"].update(change)
+    repack(saved, {"config.json": json.dumps(config)}, zipfile.ZIP_STORED)
+    with pytest.raises(ValueError, match=message) as caught:
+        keras.saving.load_model(saved)
+    assert str(saved) in str(caught.value)
+    assert [path.name for path in saved.parent.iterdir()] == ["m.keras"]
+
+
+def test_a_config_nested_without_end_is_refused(saved):
+    repack(saved, {"config.json": b"[" * 100_000}, zipfile.ZIP_STORED)
+    with pytest.raises(ValueError, match="recursion depth"):
+        keras.saving.load_model(saved)
