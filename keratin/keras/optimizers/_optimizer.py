@@ -134,7 +134,8 @@ class Optimizer(OptimizerVariables, LearningRate, Surroundings, FormerOptimizer,
         self._programs: dict[Any, UpdateProgram] = {}
         self._changes = 0
         self._iterations = self._scalar(0, "iteration", "int64")
-        if learning_rate is None and type(self).__module__.startswith("keratin."):
+        is_own = type(self).__module__.startswith("keratin.") and type(self) is not Optimizer
+        if learning_rate is None and is_own:
             raise ValueError(
                 f"{type(self).__name__}: learning_rate is None. Give a number such as 0.001, a "
                 "schedule, or leave it out for the default"
