@@ -12,7 +12,7 @@ import jax
 import numpy as np
 
 from keratin._engine import dtype as dtypes
-from keratin._engine import errors
+from keratin._engine import errors, memory
 from keratin._engine.dtype import DType, as_dtype, float32
 from keratin._engine.operators import Arithmetic, operators
 from keratin._engine.python_value import OBJECT as OBJECT
@@ -22,6 +22,7 @@ from keratin._engine.shape import of as shape_of
 from keratin._engine.state import context
 
 jax.config.update("jax_enable_x64", True)
+memory.keep_freed()
 
 COMPARISONS = ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__")
 
