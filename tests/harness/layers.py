@@ -201,7 +201,7 @@ def _check_config(given: Case, theirs: Any) -> None:
 def _plain(value: Any) -> Any:
     """JSON's view of a value, without the registered names and build shapes of parts."""
     if isinstance(value, dict):
-        return {k: _plain(v) for k, v in value.items() if k not in ("registered_name",)}
+        return {k: _plain(v) for k, v in value.items() if k != "registered_name" and v is not None}
     if isinstance(value, (list, tuple)):
         return [_plain(v) for v in value]
     return value

@@ -30,8 +30,15 @@ CASES = [
         {"mask": MASK},
         layer=layer(return_state=True, return_sequences=True),
         merge_mode="sum",
+        _mixed=False,  # states are of the dtype of the layer within
     ),
-    case("Bidirectional", SHAPE, layer=layer("SimpleRNN", return_state=True), merge_mode=None),
+    case(
+        "Bidirectional",
+        SHAPE,
+        layer=layer("SimpleRNN", return_state=True),
+        merge_mode=None,
+        _mixed=False,
+    ),
     case(
         "Bidirectional",
         SHAPE,

@@ -44,7 +44,8 @@ def test_shapes_by_the_names_of_arguments():
     layer = Two()
     layer(np.ones((1, 2)), np.ones((1, 1)))
     assert layer.shapes == ((1, 2), (1, 1))
-    assert layer.get_build_config() == {"left_shape": (1, 2), "right_shape": (1, 1)}
+    shapes = {"left_shape": (1, 2), "right_shape": (1, 1)}
+    assert layer.get_build_config() == {"shapes_dict": shapes}
 
 
 def test_a_list_of_inputs_gives_a_list_of_shapes():

@@ -18,7 +18,7 @@ def test_parameters_are_read():
 def test_unknown_arguments_are_answered():
     spec = CallSpec(lambda inputs, mask=None: inputs)
     assert spec.without_unknown({"training": True, "mask": 1}) == {"mask": 1}
-    with pytest.raises(TypeError, match=r"call of layer 'd'.* has no argument 'msak'"):
+    with pytest.raises(TypeError, match=r"Layer 'd': call\(\) has no argument 'msak'"):
         spec.bind((1,), {"msak": 2}, "d")
 
 
