@@ -105,8 +105,8 @@ class PReLU(_Elementwise):
 
     Along `shared_axes` all elements share one slope.
 
-    >>> keras.layers.PReLU()(np.array([[-1.0, 2.0]])).numpy()
-    array([[-0.,  2.]], dtype=float32)
+    >>> keras.layers.PReLU(alpha_initializer="ones")(np.array([[-1.0, 2.0]])).numpy()
+    array([[-1.,  2.]], dtype=float32)
     """
 
     def __init__(

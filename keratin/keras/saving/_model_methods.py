@@ -50,7 +50,7 @@ class Saving(Part):
         `value_format` is "backend_tensor" or "numpy_array".
 
         >>> model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, name="out")])
-        >>> model.compile("sgd", "mse")
+        >>> model.compile(keras.optimizers.SGD(name="sgd"), "mse")
         >>> tree = model.get_state_tree("numpy_array")
         >>> list(tree), tree["optimizer_variables"]["sgd"]["iteration"]
         (['trainable_variables', ...], array(0))

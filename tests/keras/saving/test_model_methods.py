@@ -27,7 +27,9 @@ def test_the_tree_of_the_state_is_that_of_keras():
     ours, theirs = model_of(keras).get_state_tree(), model_of(real).get_state_tree()
     for kind in ("trainable_variables", "metrics_variables"):
         assert shape(ours[kind]) == shape(theirs[kind])
-    assert len(ours["optimizer_variables"]["adam"]) == len(theirs["optimizer_variables"]["adam"])
+    # Optimizers are numbered over the process.
+    (own,), (other,) = (t["optimizer_variables"].values() for t in (ours, theirs))
+    assert len(own) == len(other)
 
 
 def test_a_tree_is_set():
