@@ -9,7 +9,11 @@ from tests.harness.real_keras import real
 
 def model_of(keras):
     model = keras.Sequential(
-        [keras.Input((1,)), keras.layers.Dense(1, name="out"), keras.layers.BatchNormalization()],
+        [
+            keras.Input((1,)),
+            keras.layers.Dense(1, name="out"),
+            keras.layers.BatchNormalization(name="norm"),
+        ],
         name="row",
     )
     model.compile(keras.optimizers.Adam(name="adam"), "mse")
