@@ -30,7 +30,7 @@ from keratin.random._stateful import uniform
 cell_makers: list[Callable[[str, dict[str, Any]], Any]] = []
 
 
-class _CellWrapper(Module):
+class CellWrapper(Module):
     """A cell around another cell."""
 
     def __init__(self, cell: Any, name: str | None = None):
@@ -135,7 +135,7 @@ def _function(value: Any, known: dict[str, Any]) -> Any:
     return known[value["function"]]
 
 
-class RNNCellResidualWrapper(_CellWrapper):
+class RNNCellResidualWrapper(CellWrapper):
     """A cell whose inputs are added to its outputs, or go with them into `residual_fn`.
 
     >>> class Cell:
@@ -180,7 +180,7 @@ def _added(inputs: Any, outputs: Any) -> Any:
     return nest.map_structure(add, inputs, outputs)
 
 
-class RNNCellDeviceWrapper(_CellWrapper):
+class RNNCellDeviceWrapper(CellWrapper):
     """A cell that runs on a device: see `tf.device`.
 
     >>> class Cell:
@@ -216,7 +216,7 @@ def _all_but_arrays(state: Any) -> bool:
     return not isinstance(state, TensorArray)
 
 
-class RNNCellDropoutWrapper(_CellWrapper):
+class RNNCellDropoutWrapper(CellWrapper):
     """A cell with dropout on its inputs, its outputs and its new state.
 
     Each `keep_prob` is the fraction that is kept. `variational_recurrent` uses one mask for all

@@ -22,9 +22,11 @@ from keratin._engine import state
 from keratin._engine.state import Scope, context
 from keratin._engine.tensor import wrap
 from keratin.keras import activations, constraints, initializers, random, regularizers
+from keratin.keras._core.serialization import deserialize_keras_object
 from keratin.keras.layers._weighted import Weighted, known_size, positive_integer
 from keratin.keras.layers.reshaping import batch_of
 from keratin.nn import _recurrent as recurrent
+from keratin.nn._rnn_cells import cell_makers
 
 # What JAX computes by the names of the activations that have gradients of their own.
 _USUAL: dict[str, Callable[..., Any]] = {"tanh": jnp.tanh, "sigmoid": jax.nn.sigmoid}
@@ -257,6 +259,15 @@ class RecurrentCell(DropoutMasks, Weighted):
         """Zeros."""
         sizes = self.state_size if isinstance(self.state_size, list) else [self.state_size]
         return [array.zeros((batch_size, size), self.compute_dtype) for size in sizes]
+
+
+def _cell_named(name: str, config: dict[str, Any]) -> Any:
+    """A cell of Keras for the wrappers of `tf.nn`, which write it into their config."""
+    described = {"module": "keras.layers", "class_name": name, "config": config}
+    return deserialize_keras_object(described)
+
+
+cell_makers.append(_cell_named)
 
 
 def of_cell(name: str) -> Any:

@@ -25,6 +25,7 @@ from keratin.keras.layers._recurrent import DropoutMasks
 from keratin.keras.layers.layer import Layer
 from keratin.keras.layers.reshaping import batch_of
 from keratin.math import reduce_any
+from keratin.nn._rnn_cells import CellWrapper
 
 
 def check_cell(cell: Any, owner: str) -> None:
@@ -68,9 +69,11 @@ def _sizes(size: Any) -> tuple[Any, ...]:
 
 def build_cell(cell: Any, shape: Any) -> None:
     """Make the weights of a cell for inputs of a step, also those of layers within it."""
-    if not isinstance(cell, Layer) or cell.built:
+    if not isinstance(cell, (Layer, CellWrapper)) or cell.built:
         return
-    if overrides(cell, "build"):
+    if not isinstance(cell, Layer):
+        cell.build(shape)
+    elif overrides(cell, "build"):
         cell._build_with({"input": shape})
     elif cell._has_parts_to_build():
         given = (KerasTensor(shape, cell.compute_dtype), _symbolic_states(cell, shape[0]))

@@ -14,9 +14,14 @@ def layer(name="LSTM", **options):
     return each(lambda k: getattr(k.layers, name)(3, name="inner", **options))
 
 
+# Without what other cases check: gradients are those of tests/nn/test_recurrent.py.
+QUICK = {"_gradients": False, "_mixed": False}
+
 CASES = [
-    case("Bidirectional", SHAPE, layer=layer()),
-    case("Bidirectional", SHAPE, layer=layer("GRU", return_sequences=True), merge_mode="ave"),
+    case("Bidirectional", SHAPE, layer=layer(), **QUICK),
+    case(
+        "Bidirectional", SHAPE, layer=layer("GRU", return_sequences=True), merge_mode="ave", **QUICK
+    ),
     case(
         "Bidirectional",
         SHAPE,
@@ -30,20 +35,21 @@ CASES = [
         {"mask": MASK},
         layer=layer(return_state=True, return_sequences=True),
         merge_mode="sum",
-        _mixed=False,  # states are of the dtype of the layer within
+        **QUICK,
     ),
     case(
         "Bidirectional",
         SHAPE,
         layer=layer("SimpleRNN", return_state=True),
         merge_mode=None,
-        _mixed=False,
+        **QUICK,
     ),
     case(
         "Bidirectional",
         SHAPE,
         layer=layer(),
         backward_layer=each(lambda k: k.layers.GRU(3, go_backwards=True, name="other")),
+        **QUICK,
     ),
 ]
 

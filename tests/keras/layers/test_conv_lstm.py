@@ -7,9 +7,14 @@ from tests.harness.real_keras import real
 
 IMAGES = (2, 3, 5, 4, 2)
 
+# Without what other cases check: gradients, and mixed precision.
+QUICK = {"_gradients": False, "_mixed": False}
+
 CASES = [
     case("ConvLSTM1D", (2, 3, 6, 2), filters=2, kernel_size=3, return_sequences=True),
-    case("ConvLSTM2D", IMAGES, filters=2, kernel_size=2, padding="same", return_state=True),
+    case(
+        "ConvLSTM2D", IMAGES, filters=2, kernel_size=2, padding="same", return_state=True, **QUICK
+    ),
     case(
         "ConvLSTM2D",
         IMAGES,
@@ -19,8 +24,9 @@ CASES = [
         return_sequences=True,
         go_backwards=True,
         recurrent_activation="hard_sigmoid",
+        **QUICK,
     ),
-    case("ConvLSTM3D", (1, 2, 3, 3, 3, 1), filters=2, kernel_size=2, use_bias=False),
+    case("ConvLSTM3D", (1, 2, 3, 3, 3, 1), filters=2, kernel_size=2, use_bias=False, **QUICK),
 ]
 
 

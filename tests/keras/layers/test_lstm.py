@@ -9,12 +9,25 @@ from tests.harness.real_keras import real
 SHAPE = (2, 4, 3)
 MASK = np.array([[1, 1, 1, 0], [0, 1, 0, 1]], bool)
 
+# Without what other cases check: gradients are those of tests/nn/test_recurrent.py.
+QUICK = {"_gradients": False, "_mixed": False}
+
 CASES = [
     case("LSTM", SHAPE, units=3),
-    case("LSTM", SHAPE, units=3, return_sequences=True, go_backwards=True, return_state=True),
-    case("LSTM", SHAPE, units=3, unroll=True, use_bias=False, recurrent_activation="hard_sigmoid"),
+    case(
+        "LSTM", SHAPE, units=3, return_sequences=True, go_backwards=True, return_state=True, **QUICK
+    ),
+    case(
+        "LSTM",
+        SHAPE,
+        units=3,
+        unroll=True,
+        use_bias=False,
+        recurrent_activation="hard_sigmoid",
+        **QUICK,
+    ),
     case("LSTM", SHAPE, {"mask": MASK}, units=3, return_sequences=True, return_state=True),
-    case("LSTM", SHAPE, {"mask": MASK}, units=3, activation="relu", go_backwards=True),
+    case("LSTM", SHAPE, {"mask": MASK}, units=3, activation="relu", go_backwards=True, **QUICK),
     case(
         "LSTM",
         SHAPE,
@@ -27,6 +40,7 @@ CASES = [
         kernel_regularizer="l2",
         recurrent_constraint="non_neg",
         use_cudnn=False,
+        **QUICK,
     ),
 ]
 
@@ -80,8 +94,10 @@ def test_an_activation_with_weights_is_trained():
     assert np.any(tape.gradient(loss, alpha))
 
 
-@pytest.mark.parametrize("name", ["SimpleRNN", "LSTM", "GRU"])
-@pytest.mark.parametrize("rates", [(0.5, 0.0), (0.0, 0.5), (0.5, 0.5)], ids=str)
+@pytest.mark.parametrize(
+    ("name", "rates"),
+    [("LSTM", (0.5, 0.0)), ("LSTM", (0.0, 0.5)), ("GRU", (0.5, 0.5)), ("SimpleRNN", (0.5, 0.5))],
+)
 def test_dropout_uses_the_same_masks_at_all_steps(name, rates):
     dropout, recurrent = rates
     layer = getattr(keras.layers, name)(8, dropout=dropout, recurrent_dropout=recurrent, seed=3)

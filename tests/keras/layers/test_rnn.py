@@ -20,8 +20,11 @@ def cells(*names):
     return each(lambda k: [getattr(k.layers, name)(3) for name in names])
 
 
+# Without what other cases check: gradients are those of tests/nn/test_recurrent.py.
+QUICK = {"_gradients": False, "_mixed": False}
+
 CASES = [
-    case("RNN", SHAPE, cell=each(lambda k: k.layers.SimpleRNNCell(3))),
+    case("RNN", SHAPE, cell=each(lambda k: k.layers.SimpleRNNCell(3)), **QUICK),
     case("RNN", SHAPE, cell=cells("LSTMCell", "GRUCell"), return_sequences=True),
     case(
         "RNN",
@@ -31,6 +34,7 @@ CASES = [
         go_backwards=True,
         return_state=True,
         zero_output_for_mask=True,
+        **QUICK,
     ),
 ]
 
@@ -275,6 +279,19 @@ def test_masks_of_outputs():
     assert sequence._keras_mask.numpy().tolist() == [[True, True, False]]
     assert getattr(state, "_keras_mask", None) is None
     assert getattr(keras.layers.GRU(2)(x), "_keras_mask", None) is None
+
+
+def test_wrappers_of_cells():
+    wrapped = tf.nn.RNNCellResidualWrapper(keras.layers.GRUCell(3))
+    layer = keras.layers.RNN(wrapped, return_sequences=True)
+    x = arrays(SHAPE)
+    assert layer(keras.Input((4, 3))).shape == (None, 4, 3)
+    assert len(layer.weights) == 3
+    found = layer(x)
+    plain = keras.layers.RNN(wrapped.cell, return_sequences=True)
+    close(found, plain(x).numpy() + x, 1e-6)
+    again = tf.nn.RNNCellResidualWrapper.from_config(wrapped.get_config())
+    assert type(again.cell) is keras.layers.GRUCell
 
 
 class _NoSize:

@@ -9,13 +9,13 @@ from tests.harness.real_keras import real
 MASK = np.array([[1, 1, 0], [0, 1, 1]], bool)
 
 
-def around(shape, make):
+def around(shape, make, gradients=False):
     # What comes out has the dtype of the layer within.
-    return case("TimeDistributed", shape, layer=each(make), _mixed=False)
+    return case("TimeDistributed", shape, layer=each(make), _mixed=False, _gradients=gradients)
 
 
 CASES = [
-    around((2, 3, 4), lambda k: k.layers.Dense(2, name="inner")),
+    around((2, 3, 4), lambda k: k.layers.Dense(2, name="inner"), gradients=True),
     around((2, 3, 5, 5, 2), lambda k: k.layers.Conv2D(2, 3, name="inner")),
     around((2, 3, 4, 2), lambda k: k.layers.LSTM(3, name="inner")),
 ]
