@@ -14,8 +14,6 @@ LONGER: dict[str, str] = {}
 
 # Source files without a test file of their own, each with where it is tested.
 TESTED_ELSEWHERE = {
-    "keratin/nn/_recurrent.py": "tests/keras/layers/test_lstm.py, test_gru.py and "
-    "test_simple_rnn.py: it is what these layers compute, held against Keras",
     "keratin/_operators.py": "tests/_engine/test_operators.py: it is met through operators alone",
 }
 
