@@ -26,7 +26,7 @@ from keratin.math._arithmetic import add
 from keratin.nn._dropout import dropout
 from keratin.random._stateful import uniform
 
-# Who can make a cell of the name of its class and its config; Keras adds its own way.
+# Who can make a cell of the name of its class and its config, or None; Keras adds its own way.
 cell_makers: list[Callable[[str, dict[str, Any]], Any]] = []
 
 
@@ -114,9 +114,10 @@ class CellWrapper(Module):
         known = custom_objects or {}
         if name in known:
             cell = known[name].from_config(cell_config)
-        elif cell_makers:
-            cell = cell_makers[-1](name, cell_config)
         else:
+            made = (make(name, cell_config) for make in cell_makers)
+            cell = next((found for found in made if found is not None), None)
+        if cell is None:
             raise _unknown(name, "class of the cell")
         functions = {key: _function(value, known) for key, value in options.items()}
         return cls(cell, **functions)

@@ -22,7 +22,7 @@ from keratin._engine import state
 from keratin._engine.state import Scope, context
 from keratin._engine.tensor import wrap
 from keratin.keras import activations, constraints, initializers, random, regularizers
-from keratin.keras._core.serialization import deserialize_keras_object
+from keratin.keras._core.serialization import class_of
 from keratin.keras.layers._weighted import Weighted, known_size, positive_integer
 from keratin.keras.layers.reshaping import batch_of
 from keratin.nn import _recurrent as recurrent
@@ -262,9 +262,12 @@ class RecurrentCell(DropoutMasks, Weighted):
 
 
 def _cell_named(name: str, config: dict[str, Any]) -> Any:
-    """A cell of Keras for the wrappers of `tf.nn`, which write it into their config."""
-    described = {"module": "keras.layers", "class_name": name, "config": config}
-    return deserialize_keras_object(described)
+    """A cell for the wrappers of `tf.nn`, which write it into their config; None if not known."""
+    try:
+        found = class_of({"module": "keras.layers", "class_name": name}, {})
+    except (TypeError, ValueError):
+        return None
+    return found.from_config(config)
 
 
 cell_makers.append(_cell_named)
