@@ -28,7 +28,7 @@ import functools
 import os
 import sys
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from types import CodeType, FrameType, TracebackType
 from typing import Any, ClassVar
 
@@ -257,6 +257,21 @@ def unknown_keyword(function_name: str, given: str, known: Iterable[str]) -> Typ
     names = list(known)
     takes = f"It takes: {', '.join(names)}." if names else "It takes no keyword arguments."
     return TypeError(f"{function_name}() has no argument {given!r}.{nearest(given, names)} {takes}")
+
+
+def table(rows: Sequence[tuple[str, str, str]], most: int = 20) -> str:
+    """Rows of path, expected and found, as a table; the first ones of many."""
+    head = ("path", "expected", "found")
+    shown = [head, *rows[:most]]
+    widths = [max(len(row[column]) for row in shown) for column in range(3)]
+    lines = [
+        "  "
+        + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in shown
+    ]
+    if len(rows) > most:
+        lines.append(f"  and {len(rows) - most} more")
+    return "\n".join(lines)
 
 
 # Frames of these packages are machinery: users are shown the first frame outside them.

@@ -3,6 +3,7 @@ import sys
 
 import pytest
 
+from keratin._engine import errors
 from tests.harness.parity import case, parity
 
 CLASSES = [
@@ -117,3 +118,9 @@ def test_class_of_a_number():
     assert errors.exception_type_from_error_code(errors.NOT_FOUND) is errors.NotFoundError
     with pytest.raises(KeyError, match="99"):
         errors.exception_type_from_error_code(99)
+
+
+def test_long_tables_are_cut():
+    text = errors.table([(f"p{n}", "e", "f") for n in range(25)], most=3)
+    lines = ["  path  expected  found", *[f"  p{n}    e         f" for n in range(3)]]
+    assert text.splitlines() == [*lines, "  and 22 more"]

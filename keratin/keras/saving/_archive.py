@@ -13,10 +13,10 @@ import zipfile
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from keratin._engine.atomic import replacing
 from keratin.keras._core.custom_objects import CustomObjectScope
 from keratin.keras._core.serialization import deserialize_keras_object, serialize_keras_object
 from keratin.keras.saving import _weights
-from keratin.keras.saving._atomic import replacing
 from keratin.keras.saving._errors import FileError, making, reading
 from keratin.keras.saving._walk import walk
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import json
-import os
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from keratin.keras._core.host_random import weights_spared
@@ -63,31 +61,3 @@ def making(path: Any) -> Iterator[None]:
 def _words(error: BaseException) -> str:
     text = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
     return text.strip().rstrip(".") or type(error).__name__
-
-
-def disk_error(path: Any, error: OSError) -> OSError:
-    """The error for a file that cannot be written."""
-    reason = {
-        errno.ENOSPC: "the disk is full. Free some space, or save elsewhere",
-        errno.EDQUOT: "the quota is used up. Free some space, or save elsewhere",
-        errno.EACCES: "writing there is not allowed",
-        errno.EROFS: "the disk is read-only",
-        errno.EFBIG: "the file is larger than allowed",
-    }.get(error.errno or 0, os.strerror(error.errno) if error.errno else str(error))
-    message = f"{path} was not saved: {reason}. What stood there before is unchanged"
-    return OSError(error.errno or errno.EIO, message)
-
-
-def table(rows: Sequence[tuple[str, str, str]], most: int = 20) -> str:
-    """Rows of path, expected and found, as a table; the first ones of many."""
-    head = ("path", "expected", "found")
-    shown = [head, *rows[:most]]
-    widths = [max(len(row[column]) for row in shown) for column in range(3)]
-    lines = [
-        "  "
-        + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in shown
-    ]
-    if len(rows) > most:
-        lines.append(f"  and {len(rows) - most} more")
-    return "\n".join(lines)

@@ -13,13 +13,14 @@ from typing import Any
 import numpy as np
 
 from keratin._engine import errors
+from keratin._engine.atomic import replacing
+from keratin._engine.errors import table
 from keratin.keras import losses, metrics
 from keratin.keras._core.custom_objects import CustomObjectScope
 from keratin.keras._core.serialization import deserialize_keras_object, serialize_keras_object
 from keratin.keras.saving import _former_config, _former_weights, _h5, _weights
 from keratin.keras.saving._archive import KERAS_VERSION
-from keratin.keras.saving._atomic import replacing
-from keratin.keras.saving._errors import FileError, making, reading, table
+from keratin.keras.saving._errors import FileError, making, reading
 from keratin.keras.saving._walk import leaf_variables, walk
 
 _WEIGHTS, _OPTIMIZER, _TOP = "model_weights", "optimizer_weights", "top_level_model_weights"

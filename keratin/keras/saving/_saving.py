@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from keratin._engine import errors
+from keratin._engine.atomic import replacing
 from keratin.keras.saving import _archive, _legacy, _sharded, _weights
-from keratin.keras.saving._atomic import replacing
 from keratin.keras.saving._errors import FileError, reading
 
 _HDF5 = (".h5", ".hdf5")

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from keratin._engine.atomic import replacing
 from keratin.keras.saving import _h5, _weights
-from keratin.keras.saving._atomic import replacing
 from keratin.keras.saving._errors import FileError
 
 _INDEX_LIMIT = 1 << 28

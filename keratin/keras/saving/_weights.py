@@ -12,11 +12,12 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from keratin._engine import errors
+from keratin._engine.errors import table
 from keratin.keras.layers._weights import Weights
 from keratin.keras.optimizers._optimizer import Optimizer
 from keratin.keras.optimizers._variables import OptimizerVariables
 from keratin.keras.saving import _h5
-from keratin.keras.saving._errors import FileError, table
+from keratin.keras.saving._errors import FileError
 from keratin.keras.saving._walk import Saveable, leaf_variables, walk
 
 # The group of the optimizer, which a model may lack, and so may a file.

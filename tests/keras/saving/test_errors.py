@@ -1,12 +1,11 @@
 """What is wrong with a file, in words."""
 
-import errno
 import zipfile
 
 import pytest
 
 from keratin import keras
-from keratin.keras.saving._errors import FileError, disk_error, making, reading, table
+from keratin.keras.saving._errors import FileError, making, reading
 
 
 def read(error):
@@ -48,22 +47,6 @@ def test_what_says_enough_is_left_as_it_is():
 def test_what_is_wrong_with_a_config_names_the_file(error, message):
     with pytest.raises(FileError, match=f"^{message}$"), making("f"):
         raise error
-
-
-@pytest.mark.parametrize(
-    ("number", "words"), [(errno.EACCES, "not allowed"), (errno.EDQUOT, "quota"), (None, "odd")]
-)
-def test_what_cannot_be_written_is_told(number, words):
-    error = OSError(number, "odd") if number else OSError("odd")
-    found = disk_error("f", error)
-    assert words in str(found)
-    assert "unchanged" in str(found)
-
-
-def test_long_tables_are_cut():
-    text = table([(f"p{n}", "e", "f") for n in range(25)], most=3)
-    lines = ["  path  expected  found", *[f"  p{n}    e         f" for n in range(3)]]
-    assert text.splitlines() == [*lines, "  and 22 more"]
 
 
 def test_a_model_that_is_made_for_a_file_draws_no_first_values():

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-
-from keratin.keras.saving._errors import disk_error
 
 
 @contextlib.contextmanager
@@ -47,6 +46,19 @@ def _explained(path: Any) -> Iterator[None]:
         if isinstance(error.__context__, OSError):
             raise disk_error(path, error.__context__) from error
         raise
+
+
+def disk_error(path: Any, error: OSError) -> OSError:
+    """The error for a file that cannot be written."""
+    reason = {
+        errno.ENOSPC: "the disk is full. Free some space, or save elsewhere",
+        errno.EDQUOT: "the quota is used up. Free some space, or save elsewhere",
+        errno.EACCES: "writing there is not allowed",
+        errno.EROFS: "the disk is read-only",
+        errno.EFBIG: "the file is larger than allowed",
+    }.get(error.errno or 0, os.strerror(error.errno) if error.errno else str(error))
+    message = f"{path} was not saved: {reason}. What stood there before is unchanged"
+    return OSError(error.errno or errno.EIO, message)
 
 
 def _flush(path: Path) -> None:
