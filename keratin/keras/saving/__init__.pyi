@@ -10,6 +10,7 @@ from keratin.keras._core.custom_objects import (
 )
 from keratin.keras._core.serialization import deserialize_keras_object as deserialize_keras_object
 from keratin.keras._core.serialization import serialize_keras_object as serialize_keras_object
+from keratin.keras.saving._editor import KerasFileEditor as KerasFileEditor
 from keratin.keras.saving._saving import load_model as load_model
 from keratin.keras.saving._saving import load_weights as load_weights
 from keratin.keras.saving._saving import save_model as save_model

@@ -27,6 +27,8 @@ _CONFIG, _METADATA, _WEIGHTS, _ASSETS = "config.json", "metadata.json", "model.w
 # No architecture takes more than this; nor does a vocabulary.
 _TEXT_LIMIT = 1 << 28
 _ASSETS_LIMIT = 1 << 32
+# Compressed weights of a model that is not known.
+_UNPACKED_LIMIT = 1 << 32
 # What HDF5 takes for a group and its entries.
 _OVERHEAD = 1 << 14
 _BLOCK = 1 << 22
@@ -183,17 +185,29 @@ def open_weights(
         raise FileError(f"{path}: the archive has no {_WEIGHTS}. It has {sorted(members)[:10]}")
     if info.compress_type == zipfile.ZIP_STORED and archive.fp is not None:
         return h5py.File(_Window(archive.fp, _start(archive, info), info.file_size), "r")
+    _check_unpacked(info, model, path)
+    unpacked = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the HDF5 file
+    with archive.open(info) as member:
+        while block := member.read(_BLOCK):
+            unpacked.write(block)
+    return h5py.File(unpacked, "r")
+
+
+def _check_unpacked(info: zipfile.ZipInfo, model: Any, path: Any) -> None:
+    """Refuse what would fill the disk."""
+    if model is None:
+        if info.file_size > _UNPACKED_LIMIT:
+            raise FileError(
+                f"{path}: {info.filename} unpacks to {info.file_size} bytes. Take it out of the "
+                "archive, as a file whose name ends in .weights.h5, and open that"
+            )
+        return
     limit = 2 * sum(_bytes_of(part.object) for part in walk(model)) + (1 << 24)
     if info.file_size > limit:
         raise FileError(
             f"{path}: {info.filename} unpacks to {info.file_size} bytes, and the model's "
             f"variables take at most {limit}"
         )
-    unpacked = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the HDF5 file
-    with archive.open(info) as member:
-        while block := member.read(_BLOCK):
-            unpacked.write(block)
-    return h5py.File(unpacked, "r")
 
 
 def _bytes_of(part: Any) -> int:

@@ -20,7 +20,8 @@ _KNOWN_FILTERS = frozenset({1, 2, 3, 4, 5, 6, 32000})
 # A data set larger than this is expected to take some room in the file too.
 _LARGE = 1 << 28
 _EXPANSION = 1000
-_DEPTH = 200
+# Groups within groups; no model has as many layers within layers.
+DEPTH = 200
 
 
 def child(group: Any, path: str) -> Any:
@@ -105,17 +106,20 @@ def read(dataset: Any, where: str = "") -> np.ndarray:
 
 def read_wanted(dataset: Any) -> np.ndarray:
     """The numbers of a data set of which it is known that they are as many as wanted."""
-    dtype = dataset.dtype
-    values = np.empty(dataset.shape, dtype)
+    values = np.empty(dataset.shape, dataset.dtype)
     if values.size:
         dataset.read_direct(values)
-    if dtype.kind == "V":
-        name = dataset.attrs.get("dtype")
-        name = name.decode() if isinstance(name, bytes) else name
-        if name != "bfloat16" or dtype.itemsize != 2:
-            raise FileError(f"{dataset.name} holds {dtype}, where numbers are expected")
-        values = values.view(as_dtype("bfloat16").numpy_dtype)
-    return values
+    return values.view(numpy_dtype(dataset)) if dataset.dtype.kind == "V" else values
+
+
+def numpy_dtype(dataset: Any) -> np.dtype[Any]:
+    """The dtype of the numbers of a data set: bfloat16 stands as two bytes with an attribute."""
+    dtype: np.dtype[Any] = dataset.dtype
+    if dtype.kind != "V":
+        return dtype
+    if attribute(dataset, "dtype") != "bfloat16" or dtype.itemsize != 2:
+        raise FileError(f"{dataset.name} holds {dtype}, where numbers are expected")
+    return as_dtype("bfloat16").numpy_dtype
 
 
 def write(group: Any, name: str, value: Any) -> None:
@@ -137,8 +141,8 @@ def datasets(group: Any) -> Iterator[str]:
         if address in seen:  # a group that holds itself
             return
         seen.add(address)
-        if depth > _DEPTH:
-            raise FileError(f"{path}: groups are nested deeper than {_DEPTH}")
+        if depth > DEPTH:
+            raise FileError(f"{path}: groups are nested deeper than {DEPTH}")
         for name in inner:
             place = f"{path}/{name}" if path else name
             found = child(inner, name)

@@ -90,12 +90,18 @@ def _visit_container(
     used: dict[str, int] = {}
     for item in list(container.values() if isinstance(container, Mapping) else container):
         if isinstance(item, _KINDS):
-            kind = type(item).__name__
-            name = _numbered(_NAMES.get(kind) or names.snake_case(kind), used)
+            name = _numbered(_name_of(type(item)), used)
             _visit(item, f"{path}/{name}", seen, found)
         elif isinstance(item, (list, tuple, dict)):
             name = _numbered("container", used)
             _visit_container(item, f"{path}/{name}", seen, found, containers)
+
+
+def _name_of(cls: type) -> str:
+    """How the paths of files call a class; models of a graph are of a class of their own there."""
+    if cls is Model:
+        return "functional"
+    return _NAMES.get(cls.__name__) or names.snake_case(cls.__name__)
 
 
 def _numbered(name: str, used: dict[str, int]) -> str:
