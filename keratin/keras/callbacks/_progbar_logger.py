@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import time
 from collections.abc import Mapping
 from typing import Any
 
 from keratin.keras.callbacks._callback import Callback, Logs
 from keratin.keras.utils._logging import print_message
-from keratin.keras.utils._progbar import Progbar, _plain
+from keratin.keras.utils._progbar import Progbar
 
 
 class ProgbarLogger(Callback):
@@ -95,7 +93,7 @@ class ProgbarLogger(Callback):
 
     def _begin(self) -> None:
         self.seen = 0
-        self.progbar = _Line(self.target, verbose=self.verbose, stateless_metrics=())
+        self.progbar = _Bar(self.target, verbose=self.verbose, stateless_metrics=())
 
     def _move(self, batch: int, logs: Logs) -> None:
         self.seen = batch + 1
@@ -117,49 +115,25 @@ class ProgbarLogger(Callback):
         self.progbar.update(done, list((logs or {}).items()), finalize=True)
 
 
-class _Line(Progbar):
-    """A bar that is told of many steps at a time, and written over where that is possible."""
+class _Bar(Progbar):
+    """A bar that is told of many steps at a time."""
 
     def __init__(self, target: int | None, **options: Any):
         super().__init__(target, interval=0.1, **options)
-        self._interactive = _is_interactive()
-        self._first: tuple[int, float] | None = None
+        # An epoch that is over sooner than a line could be read has its last line alone.
+        self._last_update = self._start
+        self._last: tuple[int, float] | None = None
 
     def is_due(self) -> bool:
         """Whether a line would be shown now."""
-        return self._interactive and time.time() - self._last_update >= self.interval
+        return self._is_due(time.time())
 
     def note_time(self, steps: int) -> None:
-        """Note when the first steps are done, which include compiling."""
+        """Note when steps were done."""
+        self._last = (steps, time.time())
         if self._first is None:
-            self._first = (steps, time.time())
+            self._first = self._last
 
     def _step_duration(self, current: int, now: float) -> float:
-        if self._first is not None and current > self._first[0]:
-            return (now - self._first[1]) / (current - self._first[0])
-        return (now - self._start) / current if current else 0.0
-
-    def _draw(self, current: int, now: float, duration: float, finalize: bool) -> None:
-        if self._interactive:
-            super()._draw(current, now, duration, finalize)
-        elif finalize:
-            seconds = f"{now - self._start:.0f}s"
-            from_time = self._per_step(duration)
-            print_message(f"{_plain(self._bar(current))} {seconds} {from_time}{self._metrics()}")
-
-    def _per_step(self, duration: float) -> str:
-        if duration >= 1 or duration == 0:
-            return f"{duration:.0f}s/{self.unit_name}"
-        if duration >= 1e-3:
-            return f"{duration * 1e3:.0f}ms/{self.unit_name}"
-        return f"{duration * 1e6:.0f}us/{self.unit_name}"
-
-
-def _is_interactive() -> bool:
-    """Whether a line on the output can be written over: on a terminal or in a notebook."""
-    isatty = getattr(sys.stdout, "isatty", None)
-    return bool(
-        (isatty is not None and isatty())
-        or "ipykernel" in sys.modules
-        or "PYCHARM_HOSTED" in os.environ
-    )
+        # Validation at the end of an epoch takes no part in the time of a step.
+        return super()._step_duration(current, self._last[1] if self._last else now)

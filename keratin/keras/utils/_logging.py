@@ -43,9 +43,17 @@ def print_message(message: str, line_break: bool = True) -> None:
     if not settings.interactive_logging:
         logger.info(message.strip("\b\r\n"))
         return
+    if sys.stdout is None:  # a program without a console
+        return
     text = message + "\n" if line_break else message
     try:
         sys.stdout.write(text)
     except UnicodeEncodeError:  # a terminal that knows ASCII only
         sys.stdout.write(text.encode("ascii", "replace").decode("ascii"))
-    sys.stdout.flush()
+    if not in_notebook():  # whose kernel gathers what comes within a fraction of a second
+        sys.stdout.flush()
+
+
+def in_notebook() -> bool:
+    """Whether what is printed goes to a notebook: what counts is the stream, not the program."""
+    return type(sys.stdout).__module__.partition(".")[0] == "ipykernel"

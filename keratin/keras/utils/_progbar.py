@@ -5,14 +5,21 @@ from __future__ import annotations
 import os
 import sys
 import time
+import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
-from keratin.keras.utils._logging import print_message
+from keratin.keras._core.settings import settings
+from keratin.keras.utils._logging import in_notebook, print_message
 
 _BOLD, _GREEN, _WHITE, _PLAIN = "\x1b[1m", "\x1b[32m", "\x1b[37m", "\x1b[0m"
+
+Piece = tuple[str, str]  # an escape sequence or nothing, and the text it is for
+
+# Notebooks keep all that was written: longer runs have fewer updates, by their length so far.
+_NOTEBOOK_INTERVAL, _NOTEBOOK_SHARE = 0.2, 1 / 500
 
 
 class Progbar:
@@ -20,7 +27,11 @@ class Progbar:
 
     `verbose` is 0 for nothing, 1 for a bar, 2 for one line at the end. Metrics named in
     `stateful_metrics` are shown as given, others as averages over the steps;
-    `stateless_metrics` says it the other way round.
+    `stateless_metrics` says it the other way round. A bar is `width` characters wide, and drawn
+    anew after `interval` seconds at the earliest; steps are called by `unit_name`.
+
+    In a terminal or notebook the line is written over. A file or pipe gets it once, with the last
+    update.
 
     >>> bar = keras.utils.Progbar(2, verbose=2)
     >>> bar.update(1, [("loss", 2.0)])
@@ -43,6 +54,11 @@ class Progbar:
                 "Progbar: give stateful_metrics (shown as given) or stateless_metrics (averaged); "
                 "the others are then of the other kind. Both were given."
             )
+        if verbose not in (0, 1, 2):
+            raise ValueError(
+                "Progbar: verbose is 0 (silent), 1 (a bar) or 2 (a line at the end); given "
+                f"{verbose!r}."
+            )
         self.target = target
         self.width = width
         self.verbose = verbose
@@ -50,12 +66,12 @@ class Progbar:
         self.unit_name = unit_name
         self.stateful_metrics = set(stateful_metrics or ()) if stateless_metrics is None else None
         self.stateless_metrics = None if stateless_metrics is None else set(stateless_metrics)
-        self._dynamic_display = _can_go_back()
         self._sums: dict[str, tuple[Any, int]] = {}
         self._seen_so_far = 0
         self._start = time.time()
         self._last_update = 0.0
-        self._time_after_first_step: float | None = None
+        # Steps that were done when time was first taken, and that time: the first one compiles.
+        self._first: tuple[int, float] | None = None
         self._previous_width = 0
 
     def update(
@@ -76,13 +92,12 @@ class Progbar:
         now = time.time()
         duration = self._step_duration(current, now)
         if self.verbose == 1:
-            if now - self._last_update < self.interval and not finalize:
+            if not finalize and not self._is_due(now):
                 return
             self._draw(current, now, duration, finalize)
         elif self.verbose == 2 and finalize and self.target:
             info = f"{self._count(current)} - {now - self._start:.0f}s - "
-            message = info + _duration(duration, self.unit_name) + self._metrics()
-            print_message(message + "\n", line_break=False)
+            print_message(info + _duration(duration, self.unit_name) + self._metrics())
         self._last_update = now
 
     def add(self, n: int, values: Iterable[tuple[str, Any]] | None = None) -> None:
@@ -101,58 +116,139 @@ class Progbar:
         total, seen = self._sums.get(name, (0, 0))
         self._sums[name] = (total + value * count, seen + count)
 
+    def _is_due(self, now: float) -> bool:
+        """Whether a line that is not the last one would be shown now."""
+        kind = output_kind()
+        if kind == "file":
+            return False
+        interval = self.interval
+        if kind == "notebook":
+            interval = max(interval, _NOTEBOOK_INTERVAL, (now - self._start) * _NOTEBOOK_SHARE)
+        return now - self._last_update >= interval
+
+    # Drawing
+
     def _draw(self, current: int, now: float, duration: float, finalize: bool) -> None:
-        bar = self._bar(current)
+        kind = output_kind()
+        pieces = self._line(current, now, duration, finalize)
+        if kind == "file":
+            print_message("".join(text for _, text in pieces))
+            return
+        if kind == "terminal" and not finalize:
+            # A line that wraps cannot be written over: it is cut. The last one may wrap.
+            pieces = _cut(pieces, _columns() - 1)
+        line = "".join(f"{code}{text}{_PLAIN}" if code else text for code, text in pieces)
+        # Notebooks write over characters, those of escape sequences included.
+        width = len(line) if kind == "notebook" else sum(_width(text) for _, text in pieces)
+        fill = " " * self._room_to_clear(kind, width)
+        print_message("\r" + line + fill + "\n" * finalize, line_break=False)
+        self._previous_width = width
+
+    def _room_to_clear(self, kind: str, width: int) -> int:
+        """How many characters of the line before are to be written over with blanks."""
+        room = self._previous_width - width
+        if kind == "terminal":  # which may have become narrower
+            room = min(room, _columns() - 1 - width)
+        return max(0, room)
+
+    def _line(self, current: int, now: float, duration: float, finalize: bool) -> list[Piece]:
         if self.target and not finalize:
             clock = _clock(duration * (self.target - current))
         else:
             clock = f"{now - self._start:.0f}s"
-        step = _duration(duration, self.unit_name)
-        info = f" {_BOLD}{clock}{_PLAIN} {step}{self._metrics()}"
-        width = len(_plain(bar + info))
-        back = "\b" * self._previous_width + "\r" if self._dynamic_display else "\n"
-        fill = " " * (self._previous_width - width)
-        print_message(back + bar + info + fill + "\n" * finalize, line_break=False)
-        self._previous_width = width
+        rest = f" {_duration(duration, self.unit_name)}{self._metrics()}"
+        pieces = [*self._bar(current), ("", " "), (_BOLD, clock), ("", rest)]
+        return pieces if _has_colors() else [("", text) for _, text in pieces]
 
-    def _bar(self, current: int) -> str:
+    def _bar(self, current: int) -> list[Piece]:
         if not self.target:
-            return f"{current:7d}/Unknown"
+            return [("", f"{current:7d}/Unknown")]
         done = int(self.width * min(current / self.target, 1))
-        filled = f"{_GREEN}{'━' * done}{_PLAIN}" if done else ""
-        rest = f"{_WHITE}{'━' * (self.width - done)}{_PLAIN}"
-        return f"{_BOLD}{self._count(current)}{_PLAIN} {filled}{rest}"
+        filled, left = _signs()
+        bar = [(_GREEN, filled * done), (_WHITE, left * (self.width - done))]
+        return [(_BOLD, self._count(current)), ("", " "), *[piece for piece in bar if piece[1]]]
 
     def _count(self, current: int) -> str:
         return f"{current:>{len(str(self.target))}}/{self.target}"
 
     def _metrics(self) -> str:
         return "".join(
-            f" - {name}: {_number(total, count)}" for name, (total, count) in self._sums.items()
+            f" - {_printable(name)}: {_number(total, count)}"
+            for name, (total, count) in self._sums.items()
         )
 
     def _step_duration(self, current: int, now: float) -> float:
-        """Seconds a step, without the first one, which compiles, where there are others."""
+        """Seconds a step, without the first ones, which compile, where there are others."""
         if not current:
             return 0.0
-        if self._time_after_first_step is not None and current > 1:
-            return (now - self._time_after_first_step) / (current - 1)
-        if current == 1:
-            self._time_after_first_step = now
+        if self._first is not None and current > self._first[0]:
+            return (now - self._first[1]) / (current - self._first[0])
+        if self._first is None and current == 1:
+            self._first = (1, now)
         return (now - self._start) / current
 
 
-def _can_go_back() -> bool:
-    """Whether a line that was written can be written over."""
-    is_terminal = hasattr(sys.stdout, "isatty") and sys.stdout.isatty()
-    modules = "ipykernel" in sys.modules or "posix" in sys.modules
-    return is_terminal or modules or "PYCHARM_HOSTED" in os.environ
+def output_kind() -> str:
+    """Where messages go: "terminal" or "notebook", whose last line can be written over, "console"
+    for others of that kind, or "file".
+    """
+    stream = sys.stdout
+    if not settings.interactive_logging or stream is None:
+        return "file"
+    if in_notebook():
+        return "notebook"
+    isatty = getattr(stream, "isatty", None)
+    if isatty is not None and isatty():
+        return "file" if os.environ.get("TERM") == "dumb" else "terminal"
+    return "console" if "PYCHARM_HOSTED" in os.environ else "file"
 
 
-def _plain(text: str) -> str:
-    for code in (_BOLD, _GREEN, _WHITE, _PLAIN):
-        text = text.replace(code, "")
-    return text
+def _columns() -> int:
+    """How wide the terminal is now; 80 if it does not say."""
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns or 80
+    except (AttributeError, ValueError, OSError):
+        return 80
+
+
+def _has_colors() -> bool:
+    return output_kind() != "file" and not os.environ.get("NO_COLOR")
+
+
+def _signs() -> tuple[str, str]:
+    """The characters of both parts of a bar, the done one first, as the output can show them."""
+    try:
+        "━".encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except (UnicodeEncodeError, LookupError):
+        return "=", "."
+    return "━", "━" if _has_colors() else "─"
+
+
+def _cut(pieces: list[Piece], room: int) -> list[Piece]:
+    """Pieces that are not wider than the room; of the metrics, those that fit as a whole."""
+    kept: list[Piece] = []
+    for code, text in pieces:
+        if _width(text) <= room:
+            kept.append((code, text))
+            room -= _width(text)
+            continue
+        while _width(text) > room:
+            shorter = text.rpartition(" - ")[0]
+            text = shorter or text[:-1]
+        return [*kept, (code, text)]
+    return kept
+
+
+def _width(text: str) -> int:
+    """How many columns a text takes: two for each wide letter of East Asia."""
+    if text.isascii():
+        return len(text)
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
+
+
+def _printable(name: str) -> str:
+    text = str(name)
+    return text if text.isprintable() else "".join(c if c.isprintable() else "?" for c in text)
 
 
 def _number(total: Any, count: int) -> str:

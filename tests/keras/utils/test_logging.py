@@ -7,7 +7,8 @@ import sys
 import pytest
 
 from keratin.keras import config, utils
-from keratin.keras.utils._logging import print_message
+from keratin.keras.utils._logging import in_notebook, print_message
+from tests.keras.callbacks.screens import NotebookOutput, Output
 
 
 @pytest.fixture(autouse=True)
@@ -40,3 +41,15 @@ def test_a_screen_that_knows_ascii_only(monkeypatch):
     print_message("━ done")
     screen.flush()
     assert screen.buffer.getvalue() == b"? done\n"
+
+
+def test_a_program_without_a_console(monkeypatch):
+    monkeypatch.setattr(sys, "stdout", None)
+    print_message("hello")
+
+
+def test_the_output_of_a_notebook_is_not_flushed(monkeypatch):
+    for output, notebook in ((NotebookOutput(), True), (Output(), False)):
+        monkeypatch.setattr(sys, "stdout", output)
+        print_message("hello")
+        assert in_notebook() is notebook and output.flushes == (not notebook)

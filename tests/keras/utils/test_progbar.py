@@ -1,11 +1,13 @@
 """The progress bar, as it is written to the screen."""
 
+import contextlib
 import re
 
 import pytest
 
 from keratin.keras import utils
 from tests.harness.real_keras import real
+from tests.keras.callbacks.screens import Output, a_terminal
 
 # Colors, and what went before on the same line; times differ from run to run.
 _NOISE = [
@@ -18,11 +20,16 @@ _NOISE = [
 ]
 
 
-def written(kind, capsys, updates, **options):
-    bar = kind(interval=0, **options)
-    for update in updates:
-        bar.update(*update)
-    text = capsys.readouterr().out
+def written(kind, monkeypatch, updates, **options):
+    """What a bar writes to a terminal."""
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    output = Output(terminal=True)
+    with contextlib.redirect_stdout(output):
+        bar = kind(interval=0, **options)
+        for update in updates:
+            bar.update(*update)
+    text = output.text
     for pattern, other in _NOISE:
         text = re.sub(pattern, other, text)
     return text
@@ -41,27 +48,51 @@ CASES = [
 
 
 @pytest.mark.parametrize(("options", "updates"), CASES, ids=range(len(CASES)))
-def test_the_screen_shows_what_keras_shows(capsys, options, updates):
-    found = written(utils.Progbar, capsys, updates, **options)
-    assert found == written(real.utils.Progbar, capsys, updates, **options)
+def test_a_terminal_shows_what_keras_shows(monkeypatch, options, updates):
+    found = written(utils.Progbar, monkeypatch, updates, **options)
+    assert found == written(real.utils.Progbar, monkeypatch, updates, **options)
 
 
-def test_values_are_averages_until_the_last_ones_are_given(capsys):
+def test_values_are_averages_until_the_last_ones_are_given(monkeypatch):
+    terminal = a_terminal(monkeypatch)
     bar = utils.Progbar(4, interval=0)
     bar.add(1, [("loss", 4.0)])
     bar.add(2, [("loss", 1.0)])
-    assert capsys.readouterr().out.endswith("loss: 2.0000")
+    assert terminal.text.endswith("loss: 2.0000")
     bar.update(4, [("loss", 7.0)])
-    assert capsys.readouterr().out.endswith("loss: 7.0000\n")
+    assert terminal.text.endswith("loss: 7.0000\n")
 
 
-def test_updates_come_no_faster_than_the_interval(capsys):
+def test_updates_come_no_faster_than_the_interval(monkeypatch):
+    terminal = a_terminal(monkeypatch)
     bar = utils.Progbar(1000, interval=1000)
     for step in range(1, 1000):
         bar.update(step)
-    assert capsys.readouterr().out.count("/1000") == 1
+    assert terminal.text.count("/1000") == 1
     bar.update(1000)
-    assert "1000/1000" in capsys.readouterr().out
+    assert "1000/1000" in terminal.text
+
+
+def test_a_file_has_the_last_line_alone(capsys):
+    bar = utils.Progbar(3, interval=0, unit_name="sample")
+    for step in range(4):
+        bar.update(step, [("loss", 1.0)])
+    assert re.fullmatch(r"3/3 ━{20} 0s \d+\w+/sample - loss: 1.0000\n", capsys.readouterr().out)
+    bar = utils.Progbar(None)
+    bar.add(5)
+    assert capsys.readouterr().out == ""
+    bar.update(9, finalize=True)
+    assert re.fullmatch(r" +9/Unknown 0s \d+\w+/step\n", capsys.readouterr().out)
+
+
+def test_a_bar_that_is_ended_early_is_not_full(capsys):
+    utils.Progbar(10, width=10).update(4, finalize=True)
+    assert capsys.readouterr().out.startswith(" 4/10 ━━━━────── ")
+
+
+def test_verbose_is_checked():
+    with pytest.raises(ValueError, match=r"verbose is 0 .*given 3"):
+        utils.Progbar(1, verbose=3)
 
 
 def test_tensors_are_shown_as_numbers(tf, capsys):
