@@ -7,6 +7,9 @@ from keratin.keras.callbacks._lambda import LambdaCallback as LambdaCallback
 from keratin.keras.callbacks._learning_rate import LearningRateScheduler as LearningRateScheduler
 from keratin.keras.callbacks._learning_rate import ReduceLROnPlateau as ReduceLROnPlateau
 from keratin.keras.callbacks._list import CallbackList as CallbackList
+from keratin.keras.callbacks._model_checkpoint import ModelCheckpoint as ModelCheckpoint
 from keratin.keras.callbacks._progbar_logger import ProgbarLogger as ProgbarLogger
+from keratin.keras.callbacks._remote_monitor import RemoteMonitor as RemoteMonitor
 from keratin.keras.callbacks._stopping import EarlyStopping as EarlyStopping
 from keratin.keras.callbacks._stopping import TerminateOnNaN as TerminateOnNaN
+from keratin.keras.callbacks._swap_ema_weights import SwapEMAWeights as SwapEMAWeights

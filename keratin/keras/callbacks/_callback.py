@@ -39,6 +39,12 @@ class Callback(metaclass=KeywordMeta):
         """Take note of the model."""
         self._model = model
 
+    def _before_finalizing(self) -> None:
+        """The last epoch has ended, and the optimizer is about to put averages in place."""
+
+    def _broken_off(self) -> None:
+        """Training has ended by an error, and `on_train_end` is not called: clean up."""
+
     def on_batch_begin(self, batch: int, logs: Logs = None) -> None:
         """Before a batch of training; an older name of `on_train_batch_begin`."""
 

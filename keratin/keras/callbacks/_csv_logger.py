@@ -67,6 +67,9 @@ class CSVLogger(Callback):
         self._close()
         self.writer = None
 
+    def _broken_off(self) -> None:
+        self._close()
+
     def _close(self) -> None:
         if self.csv_file is not None and not self.csv_file.closed:
             self.csv_file.close()

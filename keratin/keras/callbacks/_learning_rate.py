@@ -140,6 +140,15 @@ class ReduceLROnPlateau(MonitorCallback):
         self.cooldown_counter = 0
         self.wait = 0
 
+    def state_dict(self) -> dict[str, Any]:
+        """What the callback remembers, for `BackupAndRestore`."""
+        return {"best": self.best, "cooldown": self.cooldown_counter, "wait": self.wait}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from what `state_dict` gave."""
+        self.best = state["best"]
+        self.cooldown_counter, self.wait = state["cooldown"], state["wait"]
+
     def in_cooldown(self) -> bool:
         """Whether the rate was lowered a short while ago."""
         return self.cooldown_counter > 0

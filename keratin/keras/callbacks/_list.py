@@ -7,6 +7,7 @@ from typing import Any
 
 from keratin.keras.callbacks._callback import Callback, Logs
 from keratin.keras.callbacks._history import History
+from keratin.keras.callbacks._periodic import is_told_when_due
 from keratin.keras.callbacks._progbar_logger import ProgbarLogger
 
 # For each kind of batch, the methods that a callback may override to be told of it.
@@ -74,10 +75,19 @@ class CallbackList(Callback):
         """Whether a callback has to be told of each batch; the progress bar need not be."""
         return any(
             overrides(callback, hook)
+            and (kind == "predict" or not is_told_when_due(getattr(callback, hook)))
             for callback in self.callbacks
             if type(callback) is not ProgbarLogger
             for hook in _BATCH_HOOKS[kind]
         )
+
+    def told_when_due(self, kind: str) -> list[Any]:
+        """The callbacks that want to be told after some batches, see `_periodic`."""
+        return [
+            callback
+            for callback in self.callbacks
+            if any(is_told_when_due(getattr(callback, hook, None)) for hook in _BATCH_HOOKS[kind])
+        ]
 
     def _tell(self, hook: str, *args: Any) -> None:
         for callback in self.callbacks:

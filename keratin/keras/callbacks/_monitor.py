@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
+
 from keratin._engine import errors
 from keratin.keras.callbacks._callback import Callback, Logs
 
@@ -36,6 +38,7 @@ class MonitorCallback(Callback):
         """Raise if the figure is none of those that the logs are going to have."""
         known = sorted(names)
         if self.monitor in known:
+            self._less_is_better = self._is_less_better()
             return
         why = ""
         if self.monitor.startswith("val_") and not any(n.startswith("val_") for n in known):
@@ -56,8 +59,9 @@ class MonitorCallback(Callback):
         return value
 
     def _is_improvement(self, value: Any, reference: Any) -> bool:
-        if reference is None:
-            return True
+        if reference is None or np.isnan(reference):
+            # By comparison nothing is better than NaN: it would be the best for ever.
+            return reference is None or not np.isnan(value)
         if self._less_is_better is None:
             self._less_is_better = self._is_less_better()
         if self._less_is_better:

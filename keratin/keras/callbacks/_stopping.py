@@ -10,6 +10,8 @@ from keratin.keras.callbacks._callback import Callback, Logs
 from keratin.keras.callbacks._monitor import MonitorCallback
 from keratin.keras.utils._logging import print_message as print_line
 
+_EARLY_STOPPING = ("wait", "stopped_epoch", "best", "best_epoch", "best_weights")
+
 
 class EarlyStopping(MonitorCallback):
     """Ends training when a figure has not become better for some epochs.
@@ -91,6 +93,19 @@ class EarlyStopping(MonitorCallback):
                     f"{self.best_epoch + 1}."
                 )
             self.model.set_weights(self.best_weights)
+
+    def _broken_off(self) -> None:
+        if self.restore_best_weights and self.best_weights is not None:
+            self.model.set_weights(self.best_weights)
+
+    def state_dict(self) -> dict[str, Any]:
+        """What the callback remembers, for `BackupAndRestore`."""
+        return {name: getattr(self, name) for name in _EARLY_STOPPING}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from what `state_dict` gave."""
+        for name in _EARLY_STOPPING:
+            setattr(self, name, state[name])
 
 
 class TerminateOnNaN(Callback):

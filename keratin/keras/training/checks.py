@@ -10,6 +10,9 @@ import numpy as np
 
 from keratin._engine import errors
 from keratin._engine.tensor import OBJECT
+from keratin.keras.callbacks._lambda import LambdaCallback
+from keratin.keras.callbacks._learning_rate import LearningRateScheduler, ReduceLROnPlateau
+from keratin.keras.callbacks._list import overrides
 from keratin.keras.losses._labels import check_labels
 from keratin.keras.training.feed import ArrayFeed
 
@@ -85,7 +88,20 @@ def _listed(names: list[str]) -> str:
 
 def check_monitors(callbacks: Any, names: Sequence[str]) -> None:
     """Raise where a callback watches a figure that the logs are not going to have."""
+    known = list(names)
     for callback in callbacks.callbacks:
         check = getattr(callback, "check_names", None)
         if check is not None:
-            check(names)
+            check(known)
+        if isinstance(callback, (LearningRateScheduler, ReduceLROnPlateau)):
+            known.append("learning_rate")
+        if _may_add_figures(callback):
+            return
+
+
+def _may_add_figures(callback: Any) -> bool:
+    """Whether a callback is the user's and may put into the logs what those after it watch."""
+    is_users = isinstance(callback, LambdaCallback) or not type(callback).__module__.startswith(
+        "keratin."
+    )
+    return is_users and any(overrides(callback, hook) for hook in ("on_epoch_end", "on_test_end"))

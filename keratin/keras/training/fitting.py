@@ -124,19 +124,28 @@ class Fitting:
         model.stop_training = False
         training = Pass(model, "train", self.feed, self.callbacks, self.interrupt)
         validation = self._validation_pass(training)
-        logs: dict[str, Any] = {}
+        is_done = False
         try:
-            with self.interrupt.watch():
-                logs = self._run_epochs(training, validation)
+            try:
+                with self.interrupt.watch():
+                    logs = self._run_epochs(training, validation)
+            finally:
+                self._clean_up()
+            self.callbacks.on_train_end(logs)
+            is_done = True
         finally:
-            model._programs.wait()
-            for feed in (self.feed, self.validation_feed):
-                if feed is not None:
-                    feed.close()
-            if self.epochs > 0:
-                _finalize(model)
-        self.callbacks.on_train_end(logs)
+            if not is_done:
+                self.callbacks._tell("_broken_off")
         return model.history
+
+    def _clean_up(self) -> None:
+        self.model._programs.wait()
+        for feed in (self.feed, self.validation_feed):
+            if feed is not None:
+                feed.close()
+        self.callbacks._tell("_before_finalizing")
+        if self.epochs > 0:
+            _finalize(self.model)
 
     def _run_epochs(self, training: Pass, validation: Pass | None) -> dict[str, Any]:
         logs: dict[str, Any] = {}
@@ -244,7 +253,7 @@ class Fitting:
         names = building.names_in_order(self.model)
         if validated:
             names = [*names, *[f"val_{name}" for name in names]]
-        checks.check_monitors(self.callbacks, [*names, "learning_rate"])
+        checks.check_monitors(self.callbacks, names)
 
 
 def _finalize(model: Any) -> None:

@@ -41,6 +41,8 @@ class Pass:
         self._watched: Any = None
         if self.tell_batches and self._runs_on_device() and kind == "train":
             self._watch_loss()
+        # Callbacks that are told of some batches; with the others, where those want each of them.
+        self._told = [] if self.tell_batches else callbacks.told_when_due(kind)
         self.per_execution = model._steps_per_execution
         self.steps_done = 0
         # Called after so many steps, counted over all epochs: for validation within an epoch.
@@ -138,6 +140,10 @@ class Pass:
             size = int(CHUNK_SECONDS / loop.step_time)
             # Not in the midst of what is asked to be one execution.
             size -= size % self.per_execution
+        for each in self._told:
+            due = each.steps_until_due(self.kind)
+            if due is not None:
+                size = min(size, -(-due // self.per_execution) * self.per_execution)
         if self.every is not None:
             size = min(size, self.every[0] - self.steps_done % self.every[0])
         return min(max(size, self.per_execution), left)
@@ -148,8 +154,7 @@ class Pass:
         """Run steps; `step` is the number of the first one in this pass."""
         first_row, start, stop = bounds
         count = stop - start
-        if self.tell_batches:
-            self._begin(step, None)
+        self._tell_begin(step)
         begun = time.perf_counter()
         with self.interrupt.held_back():
             outputs = loop.run(data, rows, first_row, start, stop)
@@ -163,6 +168,12 @@ class Pass:
                 each.on_batch_end(step + count - 1, logs)
         self._finish(step + count - 1, logs, count)
         return logs
+
+    def _tell_begin(self, step: int) -> None:
+        if self.tell_batches:
+            self._begin(step, None)
+        for each in self._told:
+            getattr(each, f"on_{self.kind}_batch_begin")(step, None)
 
     def _do_meanwhile(self) -> None:
         if self.meanwhile is not None:
@@ -180,6 +191,8 @@ class Pass:
 
     def _finish(self, last: int, logs: Any, count: int) -> None:
         self.steps_done += count
+        for each in self._told:
+            getattr(each, f"on_{self.kind}_batch_end")(last, logs)
         if self.tell_batches or self.callbacks._progbar is not None:
             teller = self._end if self.tell_batches else self._progress
             teller(last, logs)
@@ -280,8 +293,8 @@ class Pass:
     def _groups(self, batches: Iterator[Any]) -> Iterator[tuple[int, Any]]:
         """Batches with their numbers, callbacks told before each group that is one execution."""
         for step, batch in enumerate(batches):
-            if self.tell_batches and step % self.per_execution == 0:
-                self._begin(step, None)
+            if step % self.per_execution == 0:
+                self._tell_begin(step)
             yield step, batch
         self._close_group()
 
