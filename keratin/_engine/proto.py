@@ -18,6 +18,7 @@ _WIRE_TYPES = {
     "bool": _VARINT,
     "double": _EIGHT_BYTES,
     "float": _FOUR_BYTES,
+    "fixed32": _FOUR_BYTES,
 }
 
 
@@ -25,8 +26,8 @@ _WIRE_TYPES = {
 class Field:
     """A field: its number, its kind, whether it repeats, and whether 0 differs from nothing.
 
-    Kinds are "int" (also of enums), "sint", "bool", "double", "float", "string", "bytes" or a class
-    of messages.
+    Kinds are "int" (also of enums), "sint", "fixed32", "bool", "double", "float", "string",
+    "bytes" or a class of messages.
     """
 
     number: int
@@ -138,6 +139,8 @@ def _encoded(field: Field, value: Any) -> bytes:
         return struct.pack("<d", value)
     elif field.kind == "float":
         return struct.pack("<f", value)
+    elif field.kind == "fixed32":
+        return struct.pack("<I", value)
     elif field.kind == "sint":
         return _varint(value << 1 ^ value >> 63)
     elif field.wire_type == _VARINT:
@@ -192,6 +195,8 @@ def _decoded(field: Field, raw: Any) -> Any:
         return bytes(raw)
     if field.kind in ("double", "float"):
         return struct.unpack("<d" if field.kind == "double" else "<f", raw)[0]
+    if field.kind == "fixed32":
+        return int.from_bytes(raw, "little")
     if field.kind == "bool":
         return bool(raw)
     if field.kind == "sint":
