@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from keratin._engine import nest
+from keratin._engine import errors, nest
+from keratin.keras._core.settings import settings
 from keratin.keras.training import feed_structure, feed_weights
 from keratin.keras.training.feed_arrays import ArrayFeed as ArrayFeed
 from keratin.keras.training.feed_arrays import host_generator
@@ -50,13 +51,26 @@ def make_feed(
         data = feed_structure.standardize(x, y, sample_weight, model, name)
         if not feed_structure.is_lazy(data):
             data = feed_weights.fold(data, class_weight, model, name)
-            return ArrayFeed(data, batch_size, steps, shuffle, name)
+            return _limited(ArrayFeed(data, batch_size, steps, shuffle, name), name)
         rows = feed_structure.length(data)
         size = batch_size or (math.ceil(rows / steps) if steps else 32)
         source = RowsSource(data, size, shuffle)
     else:
         _check_stream(source, y, sample_weight, batch_size, steps, name)
-    return StreamFeed(source, steps, class_weight, name, model, workers > 0, queue_size)
+    feed = StreamFeed(source, steps, class_weight, name, model, workers > 0, queue_size)
+    return _limited(feed, name)
+
+
+def _limited(feed: Any, name: str) -> Any:
+    """The feed, with no more steps than `keras.config.max_steps_per_epoch()`."""
+    limit, count = settings.max_steps_per_epoch, feed.num_batches
+    if limit and name in ("fit", "evaluate", "predict") and (count is None or count > limit):
+        feed.steps = limit
+        errors.warn_user(
+            f"{name}(): steps are limited to {limit}, by keras.config.set_max_steps_per_epoch or "
+            "KERAS_MAX_STEPS_PER_EPOCH."
+        )
+    return feed
 
 
 def _positive(value: Any, argument: str, name: str) -> int | None:
@@ -97,7 +111,7 @@ def _check_stream(
             f"{name}(): batch_size={batch_size} was given, and x is {_kind(source)}, which "
             "gives batches of its own size. Leave batch_size out, and set the size there."
         )
-    if steps is None and source.is_infinite:
+    if steps is None and source.is_infinite and not settings.max_steps_per_epoch:
         raise ValueError(
             f"{name}(): x is {_kind(source)} without end. Say how many batches make an epoch: "
             f"{'steps_per_epoch' if name == 'fit' else 'steps'}=..."

@@ -45,7 +45,7 @@ class Fitting:
         **workers: Any,
     ):
         self.model = model
-        self.epochs = options.whole("epochs", epochs)
+        self.epochs = options.limited_epochs(options.whole("epochs", epochs))
         self.initial_epoch = options.whole("initial_epoch", initial_epoch)
         self.verbose = verbose
         self.generator = host_generator()

@@ -9,6 +9,7 @@ from typing import Any
 
 from keratin._engine import errors
 from keratin.keras import optimizers
+from keratin.keras._core.settings import settings
 from keratin.keras.losses._registry import family as loss_family
 from keratin.keras.metrics._family import _metrics as metric_family
 from keratin.keras.metrics._metric import Metric
@@ -247,6 +248,17 @@ def whole(name: str, value: Any) -> int:
     if not is_number or value < 0 or int(value) != value:
         raise ValueError(f"fit(): {name} is a whole number from 0 on; given {value!r}.")
     return int(value)
+
+
+def limited_epochs(epochs: int) -> int:
+    """As many epochs, but no more than `keras.config.max_epochs()`."""
+    limit = settings.max_epochs
+    if not limit or epochs <= limit:
+        return epochs
+    errors.warn_user(
+        f"fit(): epochs are limited to {limit}, by keras.config.set_max_epochs or KERAS_MAX_EPOCHS."
+    )
+    return limit
 
 
 def validation_times(value: Any) -> tuple[Any, int | None]:

@@ -207,8 +207,7 @@ class Pass:
     def _loops(self, shuffled: bool) -> tuple[Loop, Loop | None]:
         """The loop over full batches, and that for the last one if it has fewer rows."""
         model = self.model
-        changes = getattr(model.optimizer, "_changes", 0)
-        key = (shuffled, id(model._programs), id(model.optimizer), changes)
+        key = (shuffled, id(model._programs), *model._optimizer_key())
         if self._known_loops is None or self._known_loops[0] != key:
             self._known_loops = key, self._new_loops(shuffled)
         return self._known_loops[1]

@@ -7,6 +7,7 @@ from typing import Any
 
 from keratin._engine import errors, state
 from keratin.keras.callbacks._list import CallbackList
+from keratin.keras.optimizers._optimizer import Optimizer
 from keratin.keras.training import building, prediction
 from keratin.keras.training.feed import ArrayFeed, make_feed
 from keratin.keras.training.interrupt import Interrupt
@@ -100,10 +101,13 @@ class TracedSteps(StepMethods):
         return step, results
 
     def _step_key(self, kind: str, batch: Any) -> tuple[Any, ...]:
-        optimizer: Any = None
-        if kind == "train":
-            optimizer = (id(self.optimizer), getattr(self.optimizer, "_changes", 0))
+        optimizer = self._optimizer_key() if kind == "train" else None
         return kind, optimizer, structure_key(batch)
+
+    def _optimizer_key(self) -> tuple[Any, ...]:
+        """What of the optimizer, and of those within it, a traced step depends on."""
+        members = self.optimizer._members() if isinstance(self.optimizer, Optimizer) else ()
+        return id(self.optimizer), *[member._settings() for member in members]
 
     def _loop(
         self,

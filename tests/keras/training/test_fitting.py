@@ -1,3 +1,5 @@
+import warnings
+
 import numpy as np
 import pytest
 
@@ -25,6 +27,43 @@ def test_validation_in_some_epochs(frequency, count):
         X, Y, batch_size=30, epochs=4, verbose=0, validation_data=(X, Y), validation_freq=frequency
     )
     assert len(history.history["val_loss"]) == count
+
+
+def test_limits_of_the_whole_process():
+    seen = []
+    steps = keras.callbacks.LambdaCallback(
+        on_train_batch_end=lambda batch, logs: seen.append(batch)
+    )
+    keras.config.set_max_epochs(2)
+    keras.config.set_max_steps_per_epoch(3)
+    try:
+        model = regression()
+        with pytest.warns(UserWarning) as found:
+            history = model.fit(X, Y, batch_size=10, epochs=4, verbose=0, callbacks=[steps])
+            assert len(model.predict(X, batch_size=10, verbose=0)) == 30
+        messages = " ".join(str(each.message) for each in found)
+        assert history.epoch == [0, 1]
+        assert seen == [0, 1, 2] * 2
+        for message in (
+            "epochs are limited to 2, by keras.config.set_max_epochs",
+            "fit(): steps are limited to 3, by keras.config.set_max_steps_per_epoch",
+            "predict(): steps are limited to 3",
+        ):
+            assert message in messages
+
+        def endless():
+            while True:
+                yield X, Y
+
+        with pytest.warns(UserWarning, match=r"evaluate\(\): steps are limited to 3"):
+            model.evaluate(endless(), verbose=0)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            model.fit(X, Y, batch_size=50, epochs=2, verbose=0)
+            model.train_on_batch(X, Y)
+    finally:
+        keras.config.set_max_epochs(None)
+        keras.config.set_max_steps_per_epoch(None)
 
 
 def test_validation_within_an_epoch_leaves_training_as_it_is():

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import keratin as tf
+from keratin import keras
 from keratin.keras.training.logs import Logs, number, plain
 
 
@@ -22,6 +23,17 @@ def test_tensors_of_several_numbers_are_arrays():
     assert number(tf.constant([1.5])) == 1.5
     assert number(tf.constant(1.5, tf.bfloat16)) == 1.5
     assert number("text") == "text"
+
+
+def test_a_metric_of_several_numbers_is_logged_as_an_array_and_shown_as_its_mean(capsys):
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)])
+    model.compile("sgd", "mse", metrics=[keras.metrics.F1Score(average=None)])
+    x, y = np.ones((6, 4), "float32"), np.eye(3, dtype="float32")[[0, 1, 2, 0, 1, 2]]
+    history = model.fit(x, y, verbose=2).history
+    assert [each.shape for each in history["f1_score"]] == [(3,)]
+    # Rows that are all alike get one class: of it 2 of 6 are right, of the others none.
+    np.testing.assert_allclose(sorted(history["f1_score"][0]), [0, 0, 0.5], atol=1e-6)
+    assert "f1_score: 0.1667" in capsys.readouterr().out
 
 
 class Counter:

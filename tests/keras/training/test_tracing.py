@@ -47,6 +47,28 @@ def test_the_learning_rate_may_change_at_any_time():
     assert sum(key[0] == "train" for key in model._programs._steps) == 1
 
 
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        keras.optimizers.LossScaleOptimizer,
+        lambda inner: keras.optimizers.MultiOptimizer(lambda _: inner),
+    ],
+    ids=["loss_scale", "multi"],
+)
+def test_settings_of_an_optimizer_within_may_change_at_any_time(wrap):
+    inner = keras.optimizers.SGD(0.5)
+    model = regression(wrap(inner))
+    model.fit(X, Y, verbose=0)
+    before = model.get_weights()
+    inner.clipvalue = 1e-6
+    model.fit(X, Y, verbose=0)
+    steps = [np.abs(a - b).max() for a, b in zip(before, model.get_weights(), strict=True)]
+    assert 0 < max(steps) < 2e-6
+    inner.clipvalue = 1e-3
+    model.train_on_batch(X, Y)
+    assert max(np.abs(a - b).max() for a, b in zip(before, model.get_weights(), strict=True)) > 1e-4
+
+
 def test_errors_of_steps_name_the_users_line():
     class Wrong(keras.Sequential):
         def train_step(self, data):
