@@ -1,3 +1,5 @@
+from matplotlib import pyplot
+
 from keratin import keras
 
 
@@ -20,3 +22,11 @@ def test_it_is_the_history_of_the_model():
     history.set_model(model)
     history.on_epoch_end(0, {})
     assert model.history is history
+
+
+def test_it_plots():
+    history = keras.callbacks.History()
+    history.on_epoch_end(0, {"loss": 1.0})
+    figure = history.plot("loss", columns=1)
+    assert [each.get_title() for each in figure.axes] == ["loss"]
+    pyplot.close(figure)
