@@ -139,13 +139,15 @@ def _noting_shapes(build: Callable[..., Any]) -> Callable[..., Any]:
     def call(self: Any, *args: Any, **kwargs: Any) -> Any:
         given = signature.bind(self, *args, **kwargs).arguments
         shapes = {n: value for n, value in list(given.items())[1:] if value is not None}
+        is_first = "_build_shapes" not in vars(self)
         with self._build_scope():
             vars(self).setdefault("_path", "/".join(state.context.name_scopes))
             result = build(self, *args, **kwargs)
         self.built = True
-        if shapes:
+        if shapes and is_first:
+            # After what a `build` of the base class, called within, has noted of its own.
             named = {name.removesuffix("_shape"): shape for name, shape in shapes.items()}
-            vars(self).setdefault("_build_shapes", named)
+            vars(self)["_build_shapes"] = named
         return result
 
     return call
