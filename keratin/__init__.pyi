@@ -19,6 +19,7 @@ from keratin import random as random
 from keratin import sets as sets
 from keratin import signal as signal
 from keratin import sparse as sparse
+from keratin import summary as summary
 from keratin import sysconfig as sysconfig
 from keratin import test as test
 from keratin import types as types
