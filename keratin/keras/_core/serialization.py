@@ -17,7 +17,7 @@ from keratin._engine import errors
 from keratin._engine.dtype import DType, as_dtype
 from keratin._engine.shape import TensorShape
 from keratin._engine.tensor import Tensor, convert_to_tensor
-from keratin.keras._core import custom_objects
+from keratin.keras._core import custom_objects, sharing
 
 # Namespaces in which the classes of configs are looked for, and functions by their names.
 NAMESPACES = (
@@ -79,16 +79,21 @@ def serialize_keras_object(obj: Any) -> Any:
     >>> keras.saving.serialize_keras_object(keras.initializers.Zeros())["class_name"]
     'Zeros'
     """
+    with sharing.writing():
+        return _serialized(obj)
+
+
+def _serialized(obj: Any) -> Any:
     if obj is None or isinstance(obj, (bool, int, float, str)):
         return _plain_number(obj)
     if isinstance(obj, bytes):
         return {"class_name": "__bytes__", "config": {"value": obj.decode()}}
     if isinstance(obj, list):
-        return [serialize_keras_object(item) for item in obj]
+        return [_serialized(item) for item in obj]
     if isinstance(obj, tuple):
-        return tuple([serialize_keras_object(item) for item in obj])
+        return tuple([_serialized(item) for item in obj])
     if isinstance(obj, Mapping) and not hasattr(obj, "get_config"):
-        return {key: serialize_keras_object(value) for key, value in obj.items()}
+        return {key: _serialized(value) for key, value in obj.items()}
     if isinstance(obj, (DType, np.dtype)):
         return as_dtype(obj).name
     if isinstance(obj, TensorShape):
@@ -96,7 +101,7 @@ def serialize_keras_object(obj: Any) -> Any:
     if isinstance(obj, (Tensor, np.ndarray, np.generic)):
         return _serialized_array(obj)
     if isinstance(obj, slice):
-        parts = [serialize_keras_object(part) for part in (obj.start, obj.stop, obj.step)]
+        parts = [_serialized(part) for part in (obj.start, obj.stop, obj.step)]
         return {"class_name": "__slice__", "config": dict(zip(_SLICE, parts, strict=True))}
     if isinstance(obj, type(Ellipsis)):
         return {"class_name": "__ellipsis__", "config": {}}
@@ -165,6 +170,7 @@ def _serialized_object(obj: Any) -> dict[str, Any]:
         extra = get() if get is not None else None
         if extra:
             found[f"{key}_config"] = serialize_keras_object(extra)
+    sharing.note_written(obj, found)
     return found
 
 
@@ -185,7 +191,7 @@ def deserialize_keras_object(
             next(iter(kwargs)),
             ["config", "custom_objects", "safe_mode"],
         )
-    with _scope(custom_objects):
+    with _scope(custom_objects), sharing.reading():
         return _deserialized(config, kwargs.get("module_objects") or {}, safe_mode)
 
 
@@ -237,8 +243,11 @@ def _function_of(config: Mapping[str, Any], known: Mapping[str, Any]) -> Any:
 
 def _object_of(config: Mapping[str, Any], known: Mapping[str, Any]) -> Any:
     reader = readers.get(config["class_name"])
+    former = sharing.made_before(config)
+    if former is not None:
+        return former
     if reader is not None:
-        return reader(config)
+        return sharing.note_made(config, reader(config))
     cls = class_of(config, known)
     if not hasattr(cls, "from_config"):
         raise TypeError(f"The class {cls.__name__} has no from_config() to make it of a config")
@@ -248,7 +257,7 @@ def _object_of(config: Mapping[str, Any], known: Mapping[str, Any]) -> Any:
         settings = config.get(f"{key}_config")
         if settings and hasattr(made, f"{key}_from_config") and _is_due(made, key):
             getattr(made, f"{key}_from_config")(settings)
-    return made
+    return sharing.note_made(config, made)
 
 
 def _is_due(made: Any, key: str) -> bool:

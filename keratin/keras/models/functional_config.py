@@ -17,7 +17,7 @@ from keratin.keras._core import serialization
 from keratin.keras._core.config import constructor
 from keratin.keras._core.graph import Function
 from keratin.keras._core.serialization import deserialize_keras_object, serialize_keras_object
-from keratin.keras._core.symbolic import KerasTensor, OpCall, Operation, is_symbolic
+from keratin.keras._core.symbolic import KerasTensor, OpCall, Operation, any_symbolic, is_symbolic
 from keratin.keras.models import operation_config
 
 _GRAPH = ("layers", "input_layers", "output_layers")
@@ -65,7 +65,7 @@ def _operation_config(operation: Operation, graph: Function, numbers: Any) -> di
         found = [operation_config.config_and_node(operation, *call) for call in calls]
         config, calls = found[0][0], [node for _, node in found]
     else:
-        config = dict(serialize_keras_object(operation))
+        config = serialize_keras_object(operation)  # itself: it may be given a number later
     config["name"] = operation.name
     config["inbound_nodes"] = [_node_config(args, kwargs, numbers) for args, kwargs in calls]
     return config
@@ -189,6 +189,10 @@ class _Reader:
         args, kwargs = self._arguments(node)
         if isinstance(operation, operation_config.KerasCall):
             args, kwargs = operation.complete(args, kwargs)
+        if not any_symbolic((args, kwargs)):
+            raise ValueError(
+                f"The config of the model calls {operation.name!r} on none of the model's tensors"
+            )
         before = len(operation._inbound_nodes)
         operation(*args, **kwargs)
         return list(operation._inbound_nodes[before].output_tensors)

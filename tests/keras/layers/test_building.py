@@ -84,3 +84,16 @@ def test_a_size_that_is_missing_is_named():
 def test_weights_given_to_the_constructor_are_set():
     layer = layers.Dense(1, weights=[[[2.0]], [1.0]])
     assert layer(np.ones((1, 1))).numpy() == [[3.0]]
+
+
+def test_a_build_that_calls_that_of_its_base_keeps_its_own_shape():
+    class Inner(layers.Dense):
+        def build(self, input_shape):
+            super().build((*input_shape[:-1], 2))
+
+    layer = Inner(3)
+    layer.build((None, 5))
+    assert layer.get_build_config() == {"input_shape": (None, 5)}
+    timed = layers.TimeDistributed(layers.Dense(3))
+    timed(np.ones((2, 4, 5)))
+    assert timed.get_build_config() == {"input_shape": (2, 4, 5)}
