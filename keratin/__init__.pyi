@@ -16,12 +16,14 @@ from keratin import math as math
 from keratin import nest as nest
 from keratin import nn as nn
 from keratin import random as random
+from keratin import saved_model as saved_model
 from keratin import sets as sets
 from keratin import signal as signal
 from keratin import sparse as sparse
 from keratin import summary as summary
 from keratin import sysconfig as sysconfig
 from keratin import test as test
+from keratin import train as train
 from keratin import types as types
 from keratin import version as version
 from keratin import xla as xla
