@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from keratin._engine import errors, naming
+from keratin._engine import errors, naming, state
 from keratin._engine.variable import Variable
 
 
@@ -35,6 +35,11 @@ class Module:
         self._name = name
         with naming.name_scope(name) as full:
             self._scope_name = full
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        for each in state.waiting:
+            each.attached(self)
 
     @property
     def name(self) -> str:

@@ -11,7 +11,7 @@ import contextlib
 import threading
 import weakref
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from keratin._engine.variable import Variable
@@ -66,6 +66,8 @@ class Flags:
     """Switches of the whole process, which `tf.config` sets."""
 
     run_functions_eagerly = False
+    # Told of each compiled function that is called, while `tf.summary` records a trace.
+    on_call: Any = None
 
 
 flags = Flags()
@@ -85,6 +87,41 @@ context = _Context()
 
 _variables: dict[int, weakref.ref[Variable]] = {}
 
+# Those that wait for variables that are yet to come, as a checkpoint does that was restored before
+# them: told of new variables, of the first use of one they put off, and of attributes of modules.
+waiting: list[Waiting] = []
+
+
+class Waiting(Protocol):
+    """What waits for variables."""
+
+    def created(self, variable: Variable) -> None:
+        """A variable has been made."""
+
+    def used(self) -> None:
+        """A variable whose value was put off is needed."""
+
+    def attached(self, owner: Any) -> None:
+        """An attribute of an object has been set."""
+
+
+def put_off(variable: Variable) -> None:
+    """Have whoever first uses the value tell those who wait before."""
+    fields = vars(variable)
+    if "_array" in fields:
+        fields["_put_off"] = fields.pop("_array")
+
+
+def first_use(variable: Variable) -> Value:
+    """The value of a variable that was put off."""
+    fields = vars(variable)
+    if "_put_off" not in fields:
+        raise AttributeError("_array")
+    fields["_array"] = fields.pop("_put_off")
+    for each in list(waiting):
+        each.used()
+    return fields["_array"]
+
 
 def register(variable: Variable) -> None:
     """Note a new variable, so that functions traced from now on can take it as an input."""
@@ -92,6 +129,8 @@ def register(variable: Variable) -> None:
     _variables[key] = weakref.ref(variable, lambda _: _variables.pop(key, None))
     if context.scope is not None:
         context.scope.root.created.append(variable)
+    for each in list(waiting):
+        each.created(variable)
 
 
 def live_variables() -> list[Variable]:

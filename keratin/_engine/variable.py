@@ -329,6 +329,8 @@ class Variable(Arithmetic, metaclass=CreationMeta):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
+        if name == "_array":
+            return state.first_use(self)
         raise MissingAttribute(name, type(self), "variable")
 
     def __setitem__(self, key: Any, value: Any) -> None:
