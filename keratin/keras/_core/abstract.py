@@ -36,6 +36,15 @@ def infer(function: Callable[..., Any], args: Any, kwargs: Any, symbolic: Any) -
     return run.rebuild([_joined(a, b, symbolic) for a, b in zip(first, second, strict=True)])
 
 
+class _Inference(Scope):
+    """Where shapes alone count: a variable that awaits its value is read as if it had one."""
+
+    def read_variable(self, variable: Variable) -> Any:
+        if getattr(type(variable), "_is_awaited", False) and id(variable) not in self.values:
+            return jax.lax.full(tuple(variable.shape), 0, variable.dtype.numpy_dtype)
+        return super().read_variable(variable)
+
+
 class _Spec(NamedTuple):
     """What is known of a result: its value too, if it is computed of sizes alone."""
 
@@ -128,7 +137,8 @@ class _Run:
             filled[place] = wrap(self.leaves[place]._stand_ins[attempt])
         args, kwargs = jax.tree.unflatten(self.tree, filled)
         # Variables keep their values: what is assigned here goes with the scope.
-        with state.enter(Scope({}, parent=context.scope, name="inference")), state.listening(()):
+        scope = _Inference({}, parent=context.scope, name="inference")
+        with state.enter(scope), state.listening(()):
             result = self.function(*args, **kwargs)
             self.outputs, self.output_tree = jax.tree.flatten(result, is_leaf=_is_tensor)
             arrays = [

@@ -20,12 +20,35 @@ Generator = np.random.Generator
 Sizes = tuple[int, ...]
 
 _WORD = (1 << 64) - 1
+_PLACES = ("buffer_pos", "has_uint32", "uinteger")
 
 
 def generator(*seed: int) -> Generator:
     """A generator whose stream the integers choose."""
     words = [int(number) & _WORD for number in seed]
     return Generator(np.random.Philox(np.random.SeedSequence(words)))
+
+
+def state_of(source: Generator) -> dict[str, Any]:
+    """Where a generator stands in its stream, as whole numbers and lists of them."""
+    state = source.bit_generator.state
+    return {
+        "counter": [int(word) for word in state["state"]["counter"]],
+        "key": [int(word) for word in state["state"]["key"]],
+        "buffer": [int(word) for word in state["buffer"]],
+        **{name: int(state[name]) for name in _PLACES},
+    }
+
+
+def set_state(source: Generator, state: dict[str, Any]) -> None:
+    """Go on from where `state_of` found a generator."""
+    arrays = {name: np.array(state[name], np.uint64) for name in ("counter", "key", "buffer")}
+    source.bit_generator.state = {
+        "bit_generator": "Philox",
+        "state": {"counter": arrays["counter"], "key": arrays["key"]},
+        "buffer": arrays["buffer"],
+        **{name: int(state[name]) for name in _PLACES},
+    }
 
 
 class _Seeds:
@@ -43,6 +66,14 @@ class _Seeds:
         with self.lock:
             return int(self.source.integers(1, 10**9))
 
+    def state(self) -> dict[str, Any]:
+        with self.lock:
+            return state_of(self.source)
+
+    def go_on(self, state: dict[str, Any]) -> None:
+        with self.lock:
+            set_state(self.source, state)
+
 
 _seeds = _Seeds()
 streams.on_set_seed.append(_seeds.restart)
@@ -57,7 +88,7 @@ _spared = _Spared()
 
 @contextlib.contextmanager
 def weights_spared() -> Iterator[None]:
-    """Within it layers draw no first values for weights, all of which a file is about to set."""
+    """Within it variables draw no first values until they are read: a file is to set them."""
     outer, _spared.weights = _spared.weights, True
     try:
         yield
@@ -66,8 +97,18 @@ def weights_spared() -> Iterator[None]:
 
 
 def are_weights_spared() -> bool:
-    """Whether first values of weights need not be drawn."""
+    """Whether first values of variables need not be drawn yet."""
     return _spared.weights
+
+
+def seeds_state() -> dict[str, Any]:
+    """Where `fresh_seed` stands, to go on from with `set_seeds_state`."""
+    return _seeds.state()
+
+
+def set_seeds_state(state: dict[str, Any]) -> None:
+    """Have `fresh_seed` go on from there."""
+    _seeds.go_on(state)
 
 
 def fresh_seed() -> int:

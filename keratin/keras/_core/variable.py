@@ -11,13 +11,15 @@ import jax
 import numpy as np
 
 from keratin._engine import state
+from keratin._engine.creation import initial_array
 from keratin._engine.dtype import as_dtype
 from keratin._engine.op import before_convert_hooks, quick_variables
 from keratin._engine.operators import operators
+from keratin._engine.shape import TensorShape
 from keratin._engine.tensor import Tensor
 from keratin._engine.variable import Variable as EngineVariable
 from keratin.keras import initializers
-from keratin.keras._core import names
+from keratin.keras._core import host_random, names
 from keratin.keras._core.settings import settings
 
 
@@ -68,17 +70,25 @@ class Variable(EngineVariable):
                 "Variable: give an initializer ('zeros', a function of shape and dtype) with a "
                 "shape, or an initial value"
             )
+        initial = _initial_value(initializer, shape, dtype, self.short_name)
+        dtype = None if dtype is None else as_dtype(dtype)
+        is_awaited = callable(initial) and host_random.are_weights_spared()
         super().__init__(
-            _initial_value(initializer, shape, dtype, self.short_name),
+            _nothing(dtype) if is_awaited else initial,
             trainable=trainable,
             name=self.short_name,
-            dtype=None if dtype is None else as_dtype(dtype),
+            dtype=dtype,
             aggregation=aggregation,
             synchronization=synchronization,
             constraint=constraint,
             **kwargs,
         )
         self._autocast = bool(autocast)
+        if is_awaited:
+            vars(self).pop("_array")
+            self._declared = TensorShape([int(size) for size in shape])
+            self._draw = initial
+            self.__class__ = Awaited
 
     @property
     def name(self) -> str:
@@ -146,6 +156,32 @@ class Variable(EngineVariable):
     def __repr__(self) -> str:
         head = f"<Variable path={self.path}, shape={tuple(self.shape)}, dtype={self.dtype.name}"
         return f"{head}, value={super().__repr__().split('numpy=', 1)[-1].removesuffix('>')}>"
+
+
+class Awaited(Variable):
+    """A variable whose value a file is about to give: until then it takes no memory.
+
+    Whoever reads the value before has it drawn; the variable is then one like any other.
+    """
+
+    _is_awaited = True
+    _draw: Any
+
+    @property
+    def _array(self) -> Any:
+        if "_array" not in vars(self):
+            self._array = initial_array(self._draw, self._dtype, None)
+        return vars(self)["_array"]
+
+    @_array.setter
+    def _array(self, value: Any) -> None:
+        vars(self)["_array"] = value
+        vars(self).pop("_draw", None)
+        self.__class__ = Variable  # type: ignore[assignment]
+
+
+def _nothing(dtype: Any) -> Any:
+    return np.zeros((), as_dtype(dtype or settings.floatx).numpy_dtype)
 
 
 def _initial_value(initializer: Any, shape: Any, dtype: Any, name: str) -> Any:

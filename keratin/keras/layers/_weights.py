@@ -11,12 +11,10 @@ import numpy as np
 from keratin._engine.dtype import as_dtype
 from keratin._engine.variable import Variable as EngineVariable
 from keratin.keras import constraints, initializers, regularizers
-from keratin.keras._core import host_random
 from keratin.keras._core.config import unknown_arguments
 from keratin.keras._core.old_spellings import name_first
 from keratin.keras._core.shapes import as_shape
 from keratin.keras._core.variable import Variable
-from keratin.keras.initializers._random import RandomInitializer
 from keratin.keras.layers import _tracking
 from keratin.keras.layers._call import call_context
 from keratin.keras.layers._part import Part, expected
@@ -123,8 +121,6 @@ class Weights(Part):
         if initializer is None:
             initializer = "glorot_uniform" if dtype.is_floating else "zeros"
         initializer = initializers.get(initializer)
-        if isinstance(initializer, RandomInitializer) and self._is_to_be_loaded():
-            initializer = initializers.Zeros()
         with self._build_scope():
             variable = Variable(
                 initializer,
@@ -146,11 +142,6 @@ class Weights(Part):
                 return variable
         self._track(variable)
         return variable
-
-    def _is_to_be_loaded(self) -> bool:
-        """Whether a file is about to set all weights, and no method of the layer's own decides."""
-        own = type(self).load_own_variables is not Weights.load_own_variables
-        return host_random.are_weights_spared() and not own
 
     def add_variable(
         self,

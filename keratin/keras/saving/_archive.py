@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime
-import io
 import json
 import os
 import shutil
 import struct
 import tempfile
+import time
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -18,7 +19,8 @@ from keratin.keras._core.custom_objects import CustomObjectScope
 from keratin.keras._core.serialization import deserialize_keras_object, serialize_keras_object
 from keratin.keras.saving import _weights
 from keratin.keras.saving._errors import FileError, making, reading
-from keratin.keras.saving._walk import walk
+from keratin.keras.saving._walk import size_of, walk
+from keratin.keras.saving._window import Window
 
 # The version of Keras whose format this is.
 KERAS_VERSION = "3.15.1"
@@ -31,6 +33,8 @@ _ASSETS_LIMIT = 1 << 32
 _UNPACKED_LIMIT = 1 << 32
 # What HDF5 takes for a group and its entries.
 _OVERHEAD = 1 << 14
+# For each weight an optimizer keeps no more values than this.
+_MOST_SLOTS = 8
 _BLOCK = 1 << 22
 
 
@@ -51,35 +55,71 @@ def metadata() -> str:
 def save(model: Any, path: Any) -> None:
     """Write a model with its config, variables and assets."""
     config = architecture(model)
-    with replacing(path) as beside, zipfile.ZipFile(beside, "w") as archive:
-        write(model, archive, config, beside.parent)
+    with replacing(path) as beside, open(beside, "w+b") as file:
+        _write(model, file, config)
 
 
 def save_to_stream(model: Any, stream: Any) -> None:
     """Write a model to an open binary file."""
     config = architecture(model)
-    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(stream, "w") as archive:
-        write(model, archive, config, Path(folder))
+    if hasattr(stream, "seekable") and stream.seekable() and hasattr(stream, "readinto"):
+        _write(model, stream, config)
+        return
+    with tempfile.TemporaryFile() as file:
+        _write(model, file, config)
+        file.seek(0)
+        shutil.copyfileobj(file, stream, _BLOCK)
 
 
-def write(model: Any, archive: zipfile.ZipFile, config: str, folder: Path) -> None:
-    """Write the members of an archive; weights pass through a file in a folder."""
-    archive.writestr(_METADATA, metadata())
-    archive.writestr(_CONFIG, config)
-    with tempfile.NamedTemporaryFile(dir=folder, prefix=".", suffix=".saving") as weights:
-        _write_weights(model, weights.name)
-        # In large blocks: those of `archive.write` are of 8 KB.
-        with open(weights.name, "rb") as file, archive.open(_WEIGHTS, "w", force_zip64=True) as to:
-            shutil.copyfileobj(file, to, _BLOCK)
-    with tempfile.TemporaryDirectory() as assets:
-        for place in _save_assets(model, Path(assets)):
-            archive.write(Path(assets) / place, f"{_ASSETS}/{place.as_posix()}")
+def _write(model: Any, file: Any, config: str) -> None:
+    """Write an archive to a file that can be read as well."""
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr(_METADATA, metadata())
+        archive.writestr(_CONFIG, config)
+        _write_weights(model, archive)
+        with tempfile.TemporaryDirectory() as assets:
+            for place in _save_assets(model, Path(assets)):
+                archive.write(Path(assets) / place, f"{_ASSETS}/{place.as_posix()}")
 
 
-def _write_weights(model: Any, path: str) -> None:
+def _write_weights(model: Any, archive: zipfile.ZipFile) -> None:
+    """Have HDF5 write its file where it belongs in the archive, rather than copy it there."""
+    file: Any = archive.fp
+    info = zipfile.ZipInfo(_WEIGHTS, time.localtime()[:6])
+    info.external_attr = 0o600 << 16
+    info.CRC, info.header_offset = 0, archive.start_dir
+    file.seek(info.header_offset)
+    file.write(info.FileHeader(zip64=True))
+    window = Window(file, file.tell())
+    _save_weights(model, window)
+    info.file_size = info.compress_size = window.size
+    info.CRC = _checksum(window, file)
+    file.seek(info.header_offset)
+    file.write(info.FileHeader(zip64=True))
+    archive.start_dir = file.tell() + window.size
+    file.seek(archive.start_dir)
+    archive.filelist.append(info)
+    archive.NameToInfo[info.filename] = info
+
+
+def _checksum(window: Window, file: Any) -> int:
+    """The checksum of what was written; meanwhile the disk gets it."""
+    try:
+        handle = file.fileno()
+    except (AttributeError, OSError):
+        return window.checksum()
+    file.flush()
+    with ThreadPoolExecutor(1) as pool:
+        flushed = pool.submit(os.fsync, handle)
+        found = window.checksum()
+        flushed.result()
+    return found
+
+
+def _save_weights(model: Any, place: Any) -> None:
     import h5py
 
-    with h5py.File(path, "w") as file:
+    with h5py.File(place, "w") as file:
         _weights.save(model, _weights.H5Sink(file))
 
 
@@ -98,7 +138,7 @@ def save_folder(model: Any, path: Any) -> None:
     config = architecture(model)
     folder = Path(path)
     with replacing(folder / _WEIGHTS) as beside:
-        _write_weights(model, str(beside))
+        _save_weights(model, beside)
     with tempfile.TemporaryDirectory() as assets:
         for place in _save_assets(model, Path(assets)):
             with replacing(folder / _ASSETS / place) as beside:
@@ -184,7 +224,7 @@ def open_weights(
     if info is None:
         raise FileError(f"{path}: the archive has no {_WEIGHTS}. It has {sorted(members)[:10]}")
     if info.compress_type == zipfile.ZIP_STORED and archive.fp is not None:
-        return h5py.File(_Window(archive.fp, _start(archive, info), info.file_size), "r")
+        return h5py.File(Window(archive.fp, _start(archive, info), info.file_size), "r")
     _check_unpacked(info, model, path)
     unpacked = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the HDF5 file
     with archive.open(info) as member:
@@ -202,17 +242,15 @@ def _check_unpacked(info: zipfile.ZipInfo, model: Any, path: Any) -> None:
                 "archive, as a file whose name ends in .weights.h5, and open that"
             )
         return
-    limit = 2 * sum(_bytes_of(part.object) for part in walk(model)) + (1 << 24)
+    parts = [part.object for part in walk(model)]
+    own = sum(size_of(v) for part in parts for v in getattr(part, "variables", []))
+    # With the state of an optimizer, which the model may lack.
+    limit = _MOST_SLOTS * own + _OVERHEAD * len(parts) + (1 << 24)
     if info.file_size > limit:
         raise FileError(
             f"{path}: {info.filename} unpacks to {info.file_size} bytes, and the model's "
             f"variables take at most {limit}"
         )
-
-
-def _bytes_of(part: Any) -> int:
-    variables = getattr(part, "variables", [])
-    return _OVERHEAD + sum(v.dtype.size * int(v.shape.num_elements() or 1) for v in variables)
 
 
 def _start(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> int:
@@ -224,39 +262,6 @@ def _start(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> int:
         raise FileError(f"The member {info.filename!r} of the archive does not begin with a header")
     name, extra = struct.unpack("<HH", header[26:30])
     return int(info.header_offset + 30 + name + extra)
-
-
-class _Window(io.RawIOBase):
-    """A part of an open file, as a file."""
-
-    def __init__(self, file: Any, start: int, size: int):
-        super().__init__()
-        self._file, self._start, self._size, self._at = file, start, size, 0
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        """Go to a place."""
-        self._at = max(0, offset + (0, self._at, self._size)[whence])
-        return self._at
-
-    def tell(self) -> int:
-        """The place."""
-        return self._at
-
-    def seekable(self) -> bool:
-        """Yes."""
-        return True
-
-    def readable(self) -> bool:
-        """Yes."""
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        """Read into a buffer."""
-        view = memoryview(buffer).cast("B")[: max(0, self._size - self._at)]
-        self._file.seek(self._start + self._at)
-        count = int(self._file.readinto(view) if hasattr(self._file, "readinto") else 0)
-        self._at += count
-        return count
 
 
 def _load_assets(

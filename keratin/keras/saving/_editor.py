@@ -19,6 +19,8 @@ from keratin.keras.saving import _archive, _h5, _weights
 from keratin.keras.saving._errors import FileError, reading
 
 _VARS = "vars"
+# Of a weight that the file does not hold all bytes of, such as zeros that are compressed.
+_MOST_READ = 1 << 32
 
 
 class StoredWeight:
@@ -40,7 +42,7 @@ class StoredWeight:
         return np.dtype(_h5.numpy_dtype(self.dataset))
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-        values = _h5.read(self.dataset)
+        values = _h5.read(self.dataset, _MOST_READ)
         return values if dtype is None else values.astype(dtype)
 
     def __repr__(self) -> str:

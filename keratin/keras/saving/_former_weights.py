@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from keratin.keras.saving import _h5
+from keratin.keras.saving._walk import size_of
 
 # The parts of a Keras 1 LSTM, each of W, U and b, and their order in one array.
 _LSTM_PARTS = {"i": 0, "c": 1, "f": 2, "o": 3}
@@ -20,19 +21,24 @@ def converted(layer: Any, data: Sequence[Any]) -> list[Any]:
     """The data sets of a layer, or arrays in their place where they have to be put together."""
     kind = type(layer).__name__
     if kind == "LSTM" and len(data) == 12:
-        return _joined(data, [_LSTM_PARTS[part] for part in _LSTM_ORDER])
+        return _joined(layer, data, [_LSTM_PARTS[part] for part in _LSTM_ORDER])
     if kind == "GRU" and len(data) == 9:
-        return _joined(data, range(len(_GRU_ORDER)))
+        return _joined(layer, data, range(len(_GRU_ORDER)))
     if kind == "LSTM" and len(data) == 3 and _is_of_cudnn(layer, data):
-        return _from_cudnn_lstm(data)
+        return _from_cudnn_lstm(layer, data)
     if kind.startswith("Conv") and data and len(data[0].shape) > 2:
         return _kernel_last(layer, data)
     return list(data)
 
 
-def _joined(data: Sequence[Any], order: Any) -> list[np.ndarray]:
+def _read(layer: Any, data: Any) -> np.ndarray:
+    """A part of the weights of a layer, which are no larger than the layer declares."""
+    return _h5.read(data, 2 * sum(size_of(weight) for weight in layer.weights))
+
+
+def _joined(layer: Any, data: Sequence[Any], order: Any) -> list[np.ndarray]:
     """Keras 1 had W, U and b for each part, one after the other."""
-    arrays = [_h5.read(item) for item in data]
+    arrays = [_read(layer, item) for item in data]
     return [
         np.concatenate([arrays[3 * part + which] for part in order], axis=-1) for which in range(3)
     ]
@@ -42,9 +48,9 @@ def _is_of_cudnn(layer: Any, data: Sequence[Any]) -> bool:
     return tuple(data[2].shape) == (8 * layer.units,)
 
 
-def _from_cudnn_lstm(data: Sequence[Any]) -> list[np.ndarray]:
+def _from_cudnn_lstm(layer: Any, data: Sequence[Any]) -> list[np.ndarray]:
     """CuDNN had a bias for the input and one for the state; their sum is the bias."""
-    kernel, recurrent, bias = [_h5.read(item) for item in data]
+    kernel, recurrent, bias = [_read(layer, item) for item in data]
     half = len(bias) // 2
     return [kernel, recurrent, bias[:half] + bias[half:]]
 
@@ -58,7 +64,7 @@ def _kernel_last(layer: Any, data: Sequence[Any]) -> list[Any]:
     space = range(2, len(shape))
     if tuple(shape[axis] for axis in (*space, 1, 0)) != wanted:
         return list(data)
-    return [np.transpose(_h5.read(data[0]), (*space, 1, 0)), *data[1:]]
+    return [np.transpose(_read(layer, data[0]), (*space, 1, 0)), *data[1:]]
 
 
 def optimizer_pairs(optimizer: Any, names: Sequence[str], data: Sequence[Any]) -> list[Any]:

@@ -17,9 +17,10 @@ from keratin.keras.saving._errors import FileError
 
 # deflate, shuffle, fletcher32, szip, nbit, scaleoffset, and h5py's own lzf.
 _KNOWN_FILTERS = frozenset({1, 2, 3, 4, 5, 6, 32000})
-# A data set larger than this is expected to take some room in the file too.
+# So many bytes are read unasked; an attribute has no more of them.
+_SMALL = 1 << 20
 _LARGE = 1 << 28
-_EXPANSION = 1000
+_ALIGNMENT = 64
 # Groups within groups; no model has as many layers within layers.
 DEPTH = 200
 
@@ -92,24 +93,37 @@ def shape_of(dataset: Any) -> tuple[int, ...]:
     return tuple(int(size) for size in dataset.shape)
 
 
-def read(dataset: Any, where: str = "") -> np.ndarray:
-    """The numbers of a data set, whose shape is that wanted or not too large for the file."""
-    where = where or dataset.name
-    size = math.prod(dataset.shape) * dataset.dtype.itemsize
-    if size > _LARGE and size > _EXPANSION * dataset.id.get_storage_size():
+def read(dataset: Any, allowed: int = 0) -> np.ndarray:
+    """The numbers of a data set: no more bytes than allowed, unless the file holds them all."""
+    size = size_of(dataset)
+    held = min(dataset.id.get_storage_size(), dataset.file.id.get_filesize())
+    if size > max(allowed, held, _SMALL):
         raise FileError(
-            f"{where} declares {size} bytes, and the file holds "
-            f"{dataset.id.get_storage_size()} for them: it is not read"
+            f"{dataset.name} declares {size} bytes, of which the file holds {held}, and no more "
+            f"than {max(allowed, _SMALL)} are wanted: it is not read"
         )
     return read_wanted(dataset)
 
 
+def size_of(dataset: Any) -> int:
+    """How many bytes the numbers of a data set take in memory."""
+    return math.prod(shape_of(dataset)) * int(dataset.dtype.itemsize)
+
+
 def read_wanted(dataset: Any) -> np.ndarray:
     """The numbers of a data set of which it is known that they are as many as wanted."""
-    values = np.empty(dataset.shape, dataset.dtype)
+    values = _aligned(dataset.shape, dataset.dtype)
     if values.size:
         dataset.read_direct(values)
     return values.view(numpy_dtype(dataset)) if dataset.dtype.kind == "V" else values
+
+
+def _aligned(shape: tuple[int, ...], dtype: np.dtype[Any]) -> np.ndarray:
+    """Room that XLA takes as it is, without a copy: it begins at a multiple of 64 bytes."""
+    size = math.prod(shape) * dtype.itemsize
+    room = np.empty(size + _ALIGNMENT, np.uint8)
+    begin = -room.ctypes.data % _ALIGNMENT
+    return room[begin : begin + size].view(dtype).reshape(shape)
 
 
 def numpy_dtype(dataset: Any) -> np.dtype[Any]:

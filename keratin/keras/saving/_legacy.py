@@ -17,6 +17,7 @@ from keratin._engine.atomic import replacing
 from keratin._engine.errors import table
 from keratin.keras import losses, metrics
 from keratin.keras._core.custom_objects import CustomObjectScope
+from keratin.keras._core.host_random import weights_spared
 from keratin.keras._core.serialization import deserialize_keras_object, serialize_keras_object
 from keratin.keras.saving import _former_config, _former_weights, _h5, _weights
 from keratin.keras.saving._archive import KERAS_VERSION
@@ -110,7 +111,7 @@ def _save_variables(group: Any, variables: Sequence[Any]) -> None:
         names[name] = variable
     _h5.write_names(group, "weight_names", list(names))
     for name, variable in names.items():
-        _h5.write(group, name, variable.numpy())
+        _h5.write(group, name, _weights.value_of(variable))
 
 
 def _save_state(model: Any, file: Any) -> None:
@@ -118,7 +119,7 @@ def _save_state(model: Any, file: Any) -> None:
     for part in walk(model):
         if part.is_optional:
             for index, variable in enumerate(leaf_variables(part.object)):
-                sink.put(part.path, str(index), variable.numpy())
+                sink.put(part.path, str(index), _weights.value_of(variable))
 
 
 # Reading
@@ -146,7 +147,8 @@ def load(path: Any, custom_objects: Any, compile: bool) -> Any:
             load_weights(model, group, path)
             _load_state(model, file)
             if compile:
-                _compile(model, file, path)
+                with weights_spared():
+                    _compile(model, file, path)
     return model
 
 

@@ -7,6 +7,7 @@ or dictionary are named by their classes, numbered. Whatever is reached a second
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -155,3 +156,8 @@ def leaf_variables(part: Any) -> list[Any]:
     if isinstance(part, Optimizer):
         return list(part.variables)
     return list(part._variables_made())
+
+
+def size_of(variable: Any) -> int:
+    """How many bytes a variable takes."""
+    return math.prod(tuple(variable.shape)) * int(variable.dtype.size)

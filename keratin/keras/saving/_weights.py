@@ -9,19 +9,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple, Protocol
 
+import jax
 import numpy as np
 
 from keratin._engine import errors
 from keratin._engine.errors import table
+from keratin.keras._core.host_random import weights_spared
 from keratin.keras.layers._weights import Weights
 from keratin.keras.optimizers._optimizer import Optimizer
 from keratin.keras.optimizers._variables import OptimizerVariables
 from keratin.keras.saving import _h5
 from keratin.keras.saving._errors import FileError
-from keratin.keras.saving._walk import Saveable, leaf_variables, walk
+from keratin.keras.saving._walk import Saveable, leaf_variables, size_of, walk
 
 # The group of the optimizer, which a model may lack, and so may a file.
 _OPTIMIZER = "optimizer"
+# The group of what a backup of training holds besides, which is nobody's variable.
+TRAINING_STATE = "_training_state"
 
 
 class Sink(Protocol):
@@ -106,11 +110,12 @@ class _Writer(dict[str, Any]):
 class _Reader(Mapping[str, Any]):
     """What `load_own_variables` takes values from."""
 
-    def __init__(self, data: dict[str, Any]):
+    def __init__(self, part: Any, data: dict[str, Any]):
         self._data = data
+        self._allowed = 2 * sum(size_of(variable) for variable in part.variables)
 
     def __getitem__(self, key: str) -> Any:
-        return _h5.read(self._data[str(key)])
+        return _h5.read(self._data[str(key)], self._allowed)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._data)
@@ -135,7 +140,7 @@ def save(model: Any, sink: Sink, without: tuple[Any, ...] = ()) -> None:
             part.object.save_own_variables(_Writer(sink, part.path))
             continue
         for index, variable in enumerate(leaf_variables(part.object)):
-            sink.put(part.path, str(index), variable.numpy())
+            sink.put(part.path, str(index), value_of(variable))
 
 
 def _saves_itself(part: Any) -> bool:
@@ -264,7 +269,7 @@ class Loading:
         rows = []
         for part, path in self.themselves:
             try:
-                part.object.load_own_variables(_Reader(self.source.own(path)))
+                part.object.load_own_variables(_Reader(part.object, self.source.own(path)))
             except FileError:
                 raise
             except Exception as error:
@@ -318,7 +323,8 @@ def _build_optimizer(model: Any, source: Source, without: tuple[Any, ...]) -> No
     if not isinstance(optimizer, Optimizer) or optimizer.built or optimizer in without:
         return
     if not never_stepped(source.own(_OPTIMIZER)):
-        optimizer.build(model.trainable_variables)
+        with weights_spared():
+            optimizer.build(model.trainable_variables)
 
 
 def never_stepped(data: dict[str, Any]) -> bool:
@@ -328,9 +334,9 @@ def never_stepped(data: dict[str, Any]) -> bool:
 
 
 def _is_optional(path: str) -> bool:
-    """Whether data is that of a random generator, of which old files of Keras have more."""
+    """Whether data is that of a random generator, of which old files have more, or no weights."""
     parts = path.split("/")
-    return len(parts) > 2 and "seed_generator" in parts[-3]
+    return parts[0] == TRAINING_STATE or (len(parts) > 2 and "seed_generator" in parts[-3])
 
 
 def describe(variable: Any) -> str:
@@ -351,6 +357,12 @@ def fits(variable: Any, data: Any) -> bool:
     return tuple(variable.shape) == tuple(data.shape) and data.dtype.kind in allowed
 
 
+def value_of(variable: Any) -> np.ndarray:
+    """The value of a variable to be written at once: on the host it is no copy."""
+    return np.asarray(variable._read())
+
+
 def assign(variable: Any, values: np.ndarray) -> None:
-    """Give a variable the values read for it."""
-    variable.assign(values.astype(variable.dtype.numpy_dtype, copy=False))
+    """Give a variable the values read for it, which nobody else holds."""
+    array = jax.device_put(values.astype(variable.dtype.numpy_dtype, copy=False))
+    variable._write(array, shared=True)

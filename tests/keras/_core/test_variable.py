@@ -1,8 +1,11 @@
+import copy
+
 import numpy as np
 import pytest
 
 import keratin as tf
 from keratin import keras
+from keratin.keras._core.host_random import weights_spared
 from keratin.keras._core.variable import autocast
 
 
@@ -59,3 +62,29 @@ def test_printed():
     assert repr(keras.Variable([1.0], name="w")) == (
         "<Variable path=w, shape=(1,), dtype=float32, value=array([1.], dtype=float32)>"
     )
+
+
+def test_values_are_drawn_when_they_are_read_if_a_file_is_to_give_them():
+    drawn = []
+
+    def initializer(shape, dtype):
+        drawn.append(shape)
+        return np.full(shape, 3.0)
+
+    with weights_spared():
+        first, second = [keras.Variable(initializer, shape=(2,), name="v") for _ in range(2)]
+        huge = keras.Variable("zeros", shape=(10**7, 10**7))
+    assert (first.shape, huge.shape, huge.dtype.name) == ((2,), (10**7, 10**7), "float32")
+    first.assign([1.0, 2.0])
+    assert first.numpy().tolist() == [1.0, 2.0]
+    drawn.clear()
+    assert copy.deepcopy(second).numpy().tolist() == [3.0, 3.0] == (second * 1.0).numpy().tolist()
+    assert (drawn, type(second)) == ([(2,)], keras.Variable)
+
+
+def test_inference_draws_no_values():
+    with weights_spared():
+        layer = keras.layers.Dense(10**9)
+        layer.build((None, 10**6))
+    assert layer.compute_output_spec(keras.Input((10**6,))).shape == (None, 10**9)
+    assert layer.kernel._is_awaited
