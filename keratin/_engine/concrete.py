@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from keratin._engine.function import Function
 
 
+# Told of each compiled function that is called, while `tf.summary` records a trace.
+told_of_calls: list[Callable[[ConcreteFunction], None]] = []
+
+
 class ArgumentTensor(Tensor):
     """An argument of a function while it is traced: it prints with the name of its parameter."""
 
@@ -141,6 +145,7 @@ class ConcreteFunction:
         self._count = sum(self._carried)
         read_at = [i for i, v in enumerate(known) if id(v) in scope.read]
         arguments = len(self._tensor_at)
+        self._read_at = [arguments + i for i in read_at]
         # Not a method: a cycle through it would keep programs alive that nothing uses any more.
         self._run = functools.partial(_run, traced, arguments, captured_at, read_at, len(known))
         self._kernel = Kernel(self.name, self._run)
@@ -169,6 +174,8 @@ class ConcreteFunction:
         if self._variable_at:
             read = [self._actual(v, leaves) for v in read]
             written = [self._actual(v, leaves) for v in written]
+        for tell in told_of_calls:
+            tell(self)
         if context.scope is None and not context.tapes:
             return self._call_compiled(arrays, read, written)
         tensors = [leaves[i] for i in self._tensor_at] if len(leaves) != len(arrays) else leaves
@@ -306,6 +313,22 @@ class ConcreteFunction:
     def function_type(self) -> inspect.Signature:
         """The signature of the Python function."""
         return self._function.function_type
+
+    @property
+    def graph(self) -> ConcreteFunction:
+        """What `tf.summary.graph` draws: this program itself, there is no other graph object."""
+        return self
+
+    def input_names(self) -> dict[int, str]:
+        """The names of arguments and variables, by their places among the program's inputs."""
+        tree = self._tree
+        names = {
+            place: self._function._argument_name(tree, tree.num_leaves, index)
+            for place, index in enumerate(self._tensor_at)
+        }
+        for place, variable in zip(self._read_at, self._read, strict=True):
+            names[place] = variable.name.split(":")[0]
+        return {place: name for place, name in names.items() if name}
 
     def graph_text(self) -> str:
         """The program as it was traced, as it was simplified, and as XLA compiled it."""

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from types import TracebackType
+from typing import Any
+
+import jax
 
 from keratin._engine.state import context
 
@@ -35,6 +39,8 @@ class name_scope:
             raise ValueError(f"name_scope: the name must be a string; given {name!r}")
         self._name = name
         self._outer: list[tuple[str, ...]] = []
+        # The scopes of the program being traced, for profiles and drawings of it.
+        self._traced: list[Any] = []
 
     @property
     def name(self) -> str:
@@ -48,6 +54,11 @@ class name_scope:
             context.name_scopes = tuple(self._name.rstrip("/").split("/"))
         else:
             context.name_scopes = (*outer, self._name) if self._name else ()
+        traced: Any = contextlib.nullcontext()
+        if context.scope is not None and self._name:
+            traced = jax.named_scope(self._name.rstrip("/").rpartition("/")[2])
+        traced.__enter__()
+        self._traced.append(traced)
         return "".join(part + "/" for part in context.name_scopes)
 
     def __exit__(
@@ -57,3 +68,4 @@ class name_scope:
         trace: TracebackType | None,
     ) -> None:
         context.name_scopes = self._outer.pop()
+        self._traced.pop().__exit__(kind, error, trace)

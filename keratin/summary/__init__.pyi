@@ -1,6 +1,10 @@
 # The exports of `keratin.summary`, see `keratin/__init__.pyi`.
 
 from keratin.summary import experimental as experimental
+from keratin.summary._graph import graph as graph
+from keratin.summary._graph import trace_export as trace_export
+from keratin.summary._graph import trace_off as trace_off
+from keratin.summary._graph import trace_on as trace_on
 from keratin.summary._media import audio as audio
 from keratin.summary._media import image as image
 from keratin.summary._media import text as text
