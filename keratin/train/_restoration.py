@@ -199,7 +199,12 @@ class Restoration:
 
     def _parts(self, pair: _Pair) -> Iterator[_Pair]:
         """The parts that have not met their nodes yet."""
-        for reference in self.nodes[pair.node].children:
+        references = self.nodes[pair.node].children
+        skips = getattr(type(pair.object), "_checkpoint_skips", None)
+        skipped = () if skips is None else skips(pair.object, {r.local_name for r in references})
+        for reference in references:
+            if reference.local_name in skipped:
+                continue
             part = child(pair.object, reference.local_name)
             if part is None:
                 self._lacks(pair)

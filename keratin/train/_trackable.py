@@ -3,6 +3,8 @@
 An object is one of those below, or has one of these methods (TensorFlow's names, where it has any):
     _checkpoint_children()       its parts by their names in files
     _checkpoint_child(name)      the part that other files know by another name, or None
+    _checkpoint_skips(names)     which of the names in a file mean something else there
+    _checkpoint_slot(v, name)    what an optimizer keeps for a variable
     _serialize_to_tensors()      values of its own by name
     _restore_from_tensors(...)   takes them back
 """
@@ -18,6 +20,7 @@ import numpy as np
 
 from keratin._engine import dtype as dtypes
 from keratin._engine import state
+from keratin._engine.creation import initial_array
 from keratin._engine.dtype import DType
 from keratin._engine.function import Function
 from keratin._engine.module import Module
@@ -154,8 +157,10 @@ def name_of(variable: Variable) -> str:
 
 def _of_variable(variable: Variable) -> Value:
     def assign(array: np.ndarray[Any, Any]) -> None:
-        with state.enter(None), state.listening(()):
-            variable.assign(convert_to_tensor(array, dtype=variable.dtype))
+        # Also while a function is traced, whose program is to find the value there.
+        concrete = initial_array(array, variable.dtype, None)
+        with state.enter(None):
+            variable._write(concrete)
 
     shape = variable.shape
     sizes = None if shape.rank is None else tuple(shape.as_list())

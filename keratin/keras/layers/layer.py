@@ -19,6 +19,7 @@ from keratin.keras._core.symbolic import Operation
 from keratin.keras.layers import _tracking
 from keratin.keras.layers._building import Building
 from keratin.keras.layers._calling import Calling
+from keratin.keras.layers._checkpoint import Checkpointed
 from keratin.keras.layers._losses import Losses
 from keratin.keras.layers._part import map_tensors_to_shapes, overrides
 from keratin.keras.layers._weights import Weights
@@ -43,7 +44,9 @@ class LayerMeta(ConfigMeta):
         return (*_COMMON, "input_shape", "weights")
 
 
-class Layer(Weights, Building, Calling, Losses, Operation, Module, metaclass=LayerMeta):
+class Layer(
+    Weights, Building, Calling, Losses, Checkpointed, Operation, Module, metaclass=LayerMeta
+):
     """A base for layers: weights made in `build` (or `__init__`), and a `call` that uses them.
 
     >>> class Scale(keras.layers.Layer):

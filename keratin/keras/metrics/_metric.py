@@ -49,6 +49,9 @@ class Metric(Configurable):
     # How layers find it among their attributes.
     _tracked_as = "metric"
 
+    def _checkpoint_children(self) -> dict[str, Any]:
+        return {n: part for n, part in vars(self).items() if n not in ("_added", "_arguments")}
+
     # Whether more is better, "up" or "down"; metrics that cannot say leave it out.
     _direction: str
 

@@ -25,7 +25,7 @@ from keratin.keras.layers._call import set_masks
 from keratin.keras.layers._part import default
 from keratin.keras.layers.input_layer import Input
 from keratin.keras.layers.layer import Layer
-from keratin.keras.models import functional_config, summary
+from keratin.keras.models import checkpoint, functional_config, summary
 from keratin.keras.saving._model_methods import Saving
 from keratin.keras.training.trainer import Trainer
 
@@ -65,6 +65,13 @@ class Model(Saving, Trainer, Layer):
         vars(self)["_symbolic_losses"] = []
         _check_names(graph)
         self.built = True
+
+    def _checkpoint_children(self) -> dict[str, Any]:
+        return {**super()._checkpoint_children(), **checkpoint.of_graph(self)}
+
+    def _checkpoint_child(self, name: str) -> Any:
+        part = super()._checkpoint_child(name)
+        return checkpoint.former_part(self, name) if part is None else part
 
     @property
     def _layers(self) -> list[Any]:

@@ -13,6 +13,7 @@ from keratin.keras._core.symbolic import KerasTensor
 from keratin.keras.layers._part import default
 from keratin.keras.layers.input_layer import InputLayer
 from keratin.keras.layers.layer import Layer
+from keratin.keras.models import checkpoint
 from keratin.keras.models.model import Model
 
 
@@ -129,6 +130,9 @@ class Sequential(Model):
         layer = self._sequence.pop()
         self._renew()
         return layer
+
+    def _checkpoint_children(self) -> dict[str, Any]:
+        return {**checkpoint.of_sequence(self._layers), **super()._checkpoint_children()}
 
     @property
     def _layers(self) -> list[Any]:

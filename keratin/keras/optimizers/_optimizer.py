@@ -26,6 +26,7 @@ from keratin.keras._core.custom_objects import CustomObjectScope
 from keratin.keras._core.serialization import deserialize_keras_object, serialize_keras_object
 from keratin.keras._core.settings import settings
 from keratin.keras.optimizers import _rules as rules
+from keratin.keras.optimizers._checkpoint import Checkpointed
 from keratin.keras.optimizers._former import FormerOptimizer, takes_rate
 from keratin.keras.optimizers._program import StatelessProgram, UpdateProgram, as_arrays
 from keratin.keras.optimizers._rate import LearningRate
@@ -55,7 +56,9 @@ BASE_ARGUMENTS = (
 _NEEDS_VALUES = (errors.TracedValueError, errors.OperatorNotAllowedInGraphError)
 
 
-class Optimizer(OptimizerVariables, LearningRate, Surroundings, FormerOptimizer, Configurable):
+class Optimizer(
+    OptimizerVariables, Checkpointed, LearningRate, Surroundings, FormerOptimizer, Configurable
+):
     """The base of all optimizers, which takes the arguments that they share.
 
     One of your own overwrites `build`, to create its variables, and `update_step`:

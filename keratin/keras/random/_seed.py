@@ -48,6 +48,9 @@ class SeedGenerator(Configurable):
             )
         note_state(self.state)
 
+    def _checkpoint_children(self) -> dict[str, Any]:
+        return {"state": self.state}
+
     def next(self, ordered: bool = True) -> Tensor:
         """The seed and the count as they are, two integers; then move on.
 
