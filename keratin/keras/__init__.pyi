@@ -9,6 +9,7 @@ from keratin.keras import config as config
 from keratin.keras import constraints as constraints
 from keratin.keras import datasets as datasets
 from keratin.keras import dtype_policies as dtype_policies
+from keratin.keras import export as export
 from keratin.keras import initializers as initializers
 from keratin.keras import layers as layers
 from keratin.keras import losses as losses
@@ -22,6 +23,7 @@ from keratin.keras import regularizers as regularizers
 from keratin.keras import saving as saving
 from keratin.keras import tree as tree
 from keratin.keras import utils as utils
+from keratin.keras import visualization as visualization
 from keratin.keras._core.api_version import version as version
 from keratin.keras._core.dtype_policy import DTypePolicy as DTypePolicy
 from keratin.keras._core.dtype_policy import FloatDTypePolicy as FloatDTypePolicy
