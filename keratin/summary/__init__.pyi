@@ -10,6 +10,7 @@ from keratin.summary._media import image as image
 from keratin.summary._media import text as text
 from keratin.summary._numbers import histogram as histogram
 from keratin.summary._numbers import scalar as scalar
+from keratin.summary._server import launch as launch
 from keratin.summary._state import record_if as record_if
 from keratin.summary._state import should_record_summaries as should_record_summaries
 from keratin.summary._write import write as write

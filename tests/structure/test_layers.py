@@ -68,6 +68,7 @@ LATE = {
     "PIL",
     "difflib",
     "flax",
+    "google",  # protocol buffers, with TensorBoard
     "grain",
     "h5py",
     "malt",
