@@ -1,4 +1,4 @@
-"""Three traces of a function, at three sizes, made into one program for all sizes.
+"""Traces of a function, at several sizes, made into one program for all sizes.
 
 The traces are walked side by side. They must do the same; what differs are sizes, which are
 replaced by expressions, see `_sizes`. JAX checks shapes once more as the program is put together.
@@ -89,9 +89,53 @@ def _step(equations: Sequence[Any], sizes: Sizes, inputs: list[Any]) -> Sequence
     rule = _RULES.get(primitive.name)
     if rule is not None:
         return rule([equation.params for equation in equations], sizes, inputs)
-    params = together([equation.params for equation in equations], sizes)
+    given = [equation.params for equation in equations]
+    params = _params_of(primitive.name, given, equations, sizes, inputs)
     result = primitive.bind(*inputs, **params)
     return result if primitive.multiple_results else [result]
+
+
+def _params_of(
+    name: str, given: Sequence[dict[str, Any]], equations: Any, sizes: Sizes, inputs: list[Any]
+) -> dict[str, Any]:
+    """The parameters of a step, padding by the sizes of the axes that are padded."""
+    key = _PADDED.get(name)
+    if key is None:
+        params: dict[str, Any] = together(given, sizes)
+        return params
+    rest = [{k: v for k, v in params.items() if k != key} for params in given]
+    axes = list(range(inputs[0].ndim))
+    if name == "conv_general_dilated":
+        axes = list(given[0]["dimension_numbers"].lhs_spec[2:])
+    shapes = [equation.invars[0].aval.shape for equation in equations]
+    return {
+        **together(rest, sizes),
+        key: _paddings([p[key] for p in given], axes, shapes, sizes, inputs[0].shape),
+    }
+
+
+# The primitives that pad, and their parameter for it.
+_PADDED = {
+    **dict.fromkeys(("conv_general_dilated", "reduce_window", "reduce_window_sum"), "padding"),
+    **dict.fromkeys(("reduce_window_max", "reduce_window_min"), "padding"),
+    **dict.fromkeys(("select_and_scatter_add", "select_and_gather_add"), "padding"),
+    "pad": "padding_config",
+}
+
+
+def _paddings(
+    given: Sequence[Any], axes: list[int], shapes: Sequence[Any], sizes: Sizes, shape: Any
+) -> tuple[Any, ...]:
+    found = []
+    for axis, of_axis in zip(axes, zip(*given, strict=True), strict=True):
+        sampled = [sample[axis] for sample in shapes]
+        found.append(
+            tuple(
+                sizes.padding(numbers, shape[axis], sampled)
+                for numbers in zip(*of_axis, strict=True)
+            )
+        )
+    return tuple(found)
 
 
 # Numbers and structures
@@ -192,6 +236,7 @@ def _scalar(values: Sequence[Any], sizes: Sizes, dtype: Any) -> Any:
 # A number made of a size, and the size made of the number.
 _FORMS: tuple[tuple[Callable[[Any], Any], Callable[[Any], Any]], ...] = (
     (lambda n: n, lambda s: s * 1.0),
+    (lambda n: 2.0 * n, lambda s: s * 0.5),
     (lambda n: 1.0 / n, lambda s: 1.0 / s),
     (lambda n: n * n, lambda s: s**0.5),
     (lambda n: 1.0 / (n * n), lambda s: 1.0 / s**0.5),

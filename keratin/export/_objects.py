@@ -316,8 +316,9 @@ def call_of_signature(value: Any, name: str) -> tuple[Function, Any, Any]:
 def default_signature(obj: Any) -> Any:
     """The function of an object that is its default signature; None if there is no one."""
     members = members_of(obj) or {}
-    if "_default_save_signature" in members:
-        return members["_default_save_signature"]
+    named = getattr(obj, "_default_save_signature", None)
+    if is_function(named):
+        return named
     found: list[Any] = []
     for value in members.values():
         value = value._function if isinstance(value, Method) else value
@@ -347,7 +348,8 @@ def _parameters(signature: inspect.Signature | None, path: str) -> list[Any] | N
 def _input_names(arguments: Any, signature: inspect.Signature | None) -> list[str]:
     """A name for each tensor: that of its spec, else of its argument, else of its place."""
     args, kwargs = arguments
-    parameters = list(signature.parameters) if signature is not None else []
+    known = signature.parameters.values() if signature is not None else ()
+    parameters = [p.name for p in known if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
     names: dict[int, str] = {}
     taken: set[str] = set()
     of_args = [

@@ -1,6 +1,6 @@
 """Sizes that are not known when a program is saved, and the numbers that stand for them.
 
-A program is traced at three sizes of each unknown dimension. A number that is the same in all
+A program is traced at several sizes of each unknown dimension. A number that is the same in all
 traces is a number; one that changes with the sizes is an expression of them.
 """
 
@@ -8,19 +8,28 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import jax
 
-COUNT = 3
-
-# Primes, so that sizes, their sums and products are told apart; and multiples of 64 for programs
-# that halve a size several times. Neither holds a size that is usual for a layer.
-_PRIMES = (101, 131, 167, 103, 137, 173, 107, 139, 179, 109, 149, 181, 113, 151, 191, 127, 157, 193)
-_BLOCK = 64
-_BLOCKS = (5, 7, 11)
+# The sizes at which a program is traced. None is usual for a layer; and halved again and again,
+# rounded up or down, each row holds odd and even ones, of all remainders by 3 and 4 too. So a
+# program that treats odd sizes in another way than even ones is found out. For a batch, which
+# programs do not divide, the first three do.
+_ROWS = (
+    (227, 124, 210, 198, 245, 190),
+    (233, 109, 228, 162, 209, 95),
+    (175, 138, 158, 197, 90, 164),
+    (236, 151, 114, 170, 229, 127),
+    (121, 185, 132, 116, 223, 142),
+    (248, 196, 225, 216, 202, 191),
+    (105, 137, 214, 113, 176, 135),
+    (108, 125, 178, 139, 204, 166),
+)
+_FEW = 3
 _LARGEST_DIVISOR = 64
+_LARGEST_STRIDE = 8
 
 
 class NotGeneralError(Exception):
@@ -28,20 +37,23 @@ class NotGeneralError(Exception):
 
 
 class Sizes:
-    """What the numbers of three traces mean.
+    """What the numbers of several traces mean.
 
     Args:
-        names: A name for each unknown dimension.
-        in_blocks: Those that are multiples of 64.
+        names: A name for each unknown dimension; those of a batch begin with "batch".
+        blocks: The dimensions that are multiples of a number, with the number.
     """
 
-    def __init__(self, names: Sequence[str], in_blocks: frozenset[str] = frozenset()):
+    def __init__(self, names: Sequence[str], blocks: Mapping[str, int] | None = None):
+        blocks = blocks or {}
         self.names = tuple(names)
+        only_batch = all(name.startswith("batch") for name in names)
+        self.count = (_FEW if only_batch else len(_ROWS[0])) if names else 1
         self.samples = {
-            name: _block_samples(index) if name in in_blocks else _prime_samples(index)
+            name: _samples(index, blocks.get(name, 1))[: self.count]
             for index, name in enumerate(names)
         }
-        self.texts = {name: f"{_BLOCK}*{name}" if name in in_blocks else name for name in names}
+        self.texts = {name: f"{blocks[name]}*{name}" if name in blocks else name for name in names}
         self._symbols: dict[str, Any] = {}
         if names:
             scope = jax.export.SymbolicScope()
@@ -104,19 +116,41 @@ class Sizes:
             yield from _affine(given, values, size)
         for values, size in known:
             yield from _quotients(given, values, size)
+        for values, size in known:
+            yield from _rounded(given, values, size)
+
+    def padding(self, given: Sequence[int], axis_size: Any, sampled: Sequence[int]) -> Any:
+        """Rows or columns to pad along an axis, which may hang on a remainder of its size.
+
+        Padding such that a window of stride `s` meets all of `n` is, on either side, half of what
+        `-n` leaves when divided by `s`, and of a constant.
+        """
+        given = [int(number) for number in given]
+        try:
+            return self.expression(given)
+        except NotGeneralError:
+            pass
+        # The axis itself decides; in gradients it is an axis of the input of the program.
+        if not isinstance(axis_size, int):
+            found = _remainder(given, axis_size, sampled)
+            if found is not None:
+                return found
+        of_inputs = [
+            found
+            for name, symbol in self._symbols.items()
+            if (found := _remainder(given, symbol, self.samples[name])) is not None
+        ]
+        if len(of_inputs) != 1:
+            raise NotGeneralError(
+                f"it pads by amounts that hang on the sizes in no known way: {given}"
+            )
+        return of_inputs[0]
 
 
-def _prime_samples(index: int) -> tuple[int, ...]:
-    """Three sizes for the unknown dimension of this number, in another order for each."""
-    start = (index * COUNT) % len(_PRIMES)
-    chosen = _PRIMES[start : start + COUNT]
-    turn = (index // (len(_PRIMES) // COUNT)) % COUNT
-    return chosen[turn:] + chosen[:turn]
-
-
-def _block_samples(index: int) -> tuple[int, ...]:
-    turn = index % COUNT
-    return tuple(_BLOCK * n for n in _BLOCKS[turn:] + _BLOCKS[:turn])
+def _samples(index: int, block: int) -> tuple[int, ...]:
+    """Sizes for the unknown dimension of this number, other ones for each."""
+    turn, row = divmod(index, len(_ROWS))
+    return tuple(block * (n + 256 * turn) for n in _ROWS[row])
 
 
 def _constant(values: Sequence[int | None]) -> int | None:
@@ -154,6 +188,27 @@ def of_spec(dims: Sequence[Any], sizes: Sizes, sample: int | None = None) -> tup
     if sample is None:
         return tuple(sizes.symbol(d) if isinstance(d, str) else d for d in dims)
     return tuple(sizes.samples[d][sample] if isinstance(d, str) else d for d in dims)
+
+
+def _rounded(given: Sequence[int], values: Sequence[int], size: Any) -> Iterator[Any]:
+    """Something simple of `size // divisor`: the part of a size that whole windows cover."""
+    for divisor in range(2, _LARGEST_STRIDE + 1):
+        for offset in (0, divisor - 1):
+            quotients = [(value + offset) // divisor for value in values]
+            yield from _affine(given, quotients, (size + offset) // divisor)
+
+
+def _remainder(given: Sequence[int], size: Any, sampled: Sequence[int]) -> Any:
+    """A small number made of what is left when `-size` is divided; None if it is none."""
+    for stride in range(2, _LARGEST_STRIDE + 1):
+        rests = [-number % stride for number in sampled]
+        for sign, halved in ((1, 2), (1, 1), (-1, 1)):
+            first = halved * given[0] - sign * rests[0]
+            for constant in range(first, first + halved):
+                pairs = zip(rests, given, strict=True)
+                if all((constant + sign * rest) // halved == number for rest, number in pairs):
+                    return (constant + sign * ((-size) % stride)) // halved
+    return None
 
 
 def factor_and_name(text: str) -> tuple[int, str]:

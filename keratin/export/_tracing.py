@@ -20,7 +20,7 @@ from keratin._engine.spec import TensorSpec, TypeSpec
 from keratin._engine.tensor import OBJECT, wrap
 from keratin._engine.variable import Variable
 from keratin.export._general import general
-from keratin.export._sizes import COUNT, NotGeneralError, Sizes, of_spec
+from keratin.export._sizes import NotGeneralError, Sizes, of_spec
 from keratin.export._structure import Slot
 
 # A constant larger than this stands beside the program, with the variables.
@@ -112,15 +112,18 @@ def _failure(name: str, specs: Sequence[Any], failed: list[Exception]) -> Except
 # Names of sizes
 
 
-def _namings(specs: Sequence[TensorSpec]) -> Iterator[tuple[list[Dims], frozenset[str]]]:
+# Programs that halve a size several times may only do for multiples of some power of two.
+_BLOCKS = (1, 2, 8, 32)
+
+
+def _namings(specs: Sequence[TensorSpec]) -> Iterator[tuple[list[Dims], dict[str, int]]]:
     """Ways to name the unknown sizes: all of them different first, then more and more alike."""
     seen: list[Any] = []
-    unknown_inner = any(None in spec.shape.as_list()[1:] for spec in specs)
-    for in_blocks in (False, True) if unknown_inner else (False,):
+    for block in _BLOCKS:
         for shared in (0, 1, 2):
             named = [_named(index, spec, shared) for index, spec in enumerate(specs)]
-            inner = frozenset(d for dims in named for d in dims[1:] if isinstance(d, str))
-            way = (named, inner if in_blocks else frozenset())
+            inner = [d for dims in named for d in dims[1:] if isinstance(d, str)]
+            way = (named, dict.fromkeys(inner, block) if block > 1 else {})
             if way not in seen:
                 seen.append(way)
                 yield way
@@ -153,8 +156,7 @@ def _attempt(
     sizes: Sizes,
     with_gradient: bool,
 ) -> Program:
-    samples = range(COUNT) if sizes.names else range(1)
-    traces = [_traced(function, leaves, tree, dims, sizes, sample) for sample in samples]
+    traces = [_traced(function, leaves, tree, dims, sizes, sample) for sample in range(sizes.count)]
     first = traces[0]
     _check_alike(traces)
     hoisted = _large_constants(traces)
@@ -352,9 +354,17 @@ def _add_gradient(
         pulled = [_pullback(program, made.by, made.of) for program in programs]
         cotangents = [made.exported.out_avals[i] for i in made.of]
         taken = [jax.ShapeDtypeStruct(a.shape, a.dtype) for a in cotangents]
-        made.gradient = _exported(pulled, sizes, [*structs, *taken])
+        gradient = _exported(pulled, sizes, [*structs, *taken])
+        for index, aval in zip(made.by, gradient.out_avals, strict=True):
+            if _known_sizes(aval) != _known_sizes(made.exported.in_avals[index]):
+                raise NotGeneralError("the sizes of its gradient are too involved")
+        made.gradient = gradient
     except Exception as error:
         made.no_gradient = str(error).strip().split("\n")[0]
+
+
+def _known_sizes(aval: Any) -> list[int | None]:
+    return [size if isinstance(size, int) else None for size in aval.shape]
 
 
 def _is_inexact(aval: Any) -> bool:

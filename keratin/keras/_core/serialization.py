@@ -6,6 +6,8 @@ exports. The "module" of a config decides which namespace of the package, and ne
 
 from __future__ import annotations
 
+import contextlib
+import contextvars
 import importlib
 import types
 from collections.abc import Callable, Iterator, Mapping
@@ -46,6 +48,9 @@ _FUNCTION_NAMESPACES = (
     "keras.constraints",
 )
 _NOT_FOR_FILES = ("get", "serialize", "deserialize")
+
+# Where the classes of Keras are in files; others are of the user, whatever their names.
+_ROOTS = ("", "builtins", "keras", "keras_core", "keratin", "tensorflow", "tf_keras")
 
 # Classes whose home is another namespace than the folder that they are written in.
 _HOMES = {"keras._core": "keras", "keras.models": "keras"}
@@ -191,8 +196,27 @@ def deserialize_keras_object(
             next(iter(kwargs)),
             ["config", "custom_objects", "safe_mode"],
         )
-    with _scope(custom_objects), sharing.reading():
+    trusted = _trusted.get() or not safe_mode
+    with _scope(custom_objects), sharing.reading(), _trusting(trusted):
         return _deserialized(config, kwargs.get("module_objects") or {}, safe_mode)
+
+
+# Whether the file that is being read may have others opened: somebody gave safe_mode=False.
+_trusted: contextvars.ContextVar[bool] = contextvars.ContextVar("trusted", default=False)
+
+
+@contextlib.contextmanager
+def _trusting(trusted: bool) -> Iterator[None]:
+    token = _trusted.set(trusted)
+    try:
+        yield
+    finally:
+        _trusted.reset(token)
+
+
+def in_safe_mode() -> bool:
+    """Whether what is read now may open no other file."""
+    return not _trusted.get()
 
 
 def _scope(objects: Mapping[str, Any] | None) -> Any:
@@ -237,7 +261,7 @@ def _function_of(config: Mapping[str, Any], known: Mapping[str, Any]) -> Any:
     if found is None and name not in _NOT_FOR_FILES:
         found = next(_exports(name, _FUNCTION_NAMESPACES), None)
     if found is None:
-        raise TypeError(_not_found("function", name))
+        raise custom_objects.UnknownClassError(_not_found("function", name), name)
     return found
 
 
@@ -271,10 +295,12 @@ def class_of(config: Mapping[str, Any], known: Mapping[str, Any] | None = None) 
         if found is not None:
             return found
     module = str(config.get("module") or "")
+    is_of_user = module.split(".")[0] not in _ROOTS or ">" in str(names[0])
     order = (module, *NAMESPACES) if module in NAMESPACES else NAMESPACES
-    found = next(_exports(config["class_name"], order), None)
+    found = None if is_of_user else next(_exports(config["class_name"], order), None)
     if found is None or not isinstance(found, type):
-        raise TypeError(_not_found("class", names[0] or names[1]))
+        name = names[0] or names[1]
+        raise custom_objects.UnknownClassError(_not_found("class", name), name)
     return found
 
 

@@ -129,5 +129,6 @@ from keratin.keras.layers.rnn import RNN as RNN
 from keratin.keras.layers.rnn import StackedRNNCells as StackedRNNCells
 from keratin.keras.layers.simple_rnn import SimpleRNN as SimpleRNN
 from keratin.keras.layers.simple_rnn import SimpleRNNCell as SimpleRNNCell
+from keratin.keras.layers.tfsm_layer import TFSMLayer as TFSMLayer
 from keratin.keras.layers.time_distributed import TimeDistributed as TimeDistributed
 from keratin.keras.layers.wrapper import Wrapper as Wrapper

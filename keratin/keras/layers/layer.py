@@ -9,6 +9,7 @@ import inspect
 from typing import Any
 
 from keratin._engine import errors, naming
+from keratin._engine.function import Function
 from keratin._engine.module import Module
 from keratin._engine.variable import Variable as EngineVariable
 from keratin.keras import regularizers
@@ -237,6 +238,12 @@ class Layer(
     def _own_config(self) -> dict[str, Any]:
         config = super()._own_config()
         return {name: value for name, value in config.items() if name not in (*_COMMON, "weights")}
+
+    def _saved_members(self) -> dict[str, Any]:
+        """What `tf.saved_model.save` saves: the variables, and methods that are compiled."""
+        names = ["variables", "trainable_variables", "non_trainable_variables"]
+        names += [n for n in dir(type(self)) if isinstance(getattr(type(self), n, None), Function)]
+        return {name: getattr(self, name) for name in names}
 
     def quantize(self, mode: Any = None, type_check: bool = True, config: Any = None) -> None:
         """Refused: there are no quantized kernels."""

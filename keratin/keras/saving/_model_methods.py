@@ -9,6 +9,7 @@ import numpy as np
 
 from keratin._engine import errors
 from keratin.keras import saving
+from keratin.keras.export._archive import export_model, serving_function
 from keratin.keras.layers._part import Part
 
 
@@ -43,6 +44,44 @@ class Saving(Part):
     def load_weights(self, filepath: Any, skip_mismatch: bool = False, **kwargs: Any) -> None:
         """Set the weights from a file; see `keras.saving.load_weights`."""
         saving.load_weights(self, filepath, skip_mismatch, **kwargs)
+
+    def export(
+        self,
+        filepath: Any,
+        format: str = "tf_saved_model",
+        verbose: bool | None = None,
+        input_signature: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        """Write the inference of the model as a folder that runs without its code.
+
+        `tf.saved_model.load` and `keras.layers.TFSMLayer` read it; the endpoint is "serve".
+
+        Args:
+            filepath: The folder; one that is there is replaced.
+            format: "tf_saved_model". The other formats of Keras ("onnx", "openvino", "litert",
+                "torch") are refused.
+            verbose: Whether to print the endpoint; it is unless this is False.
+            input_signature: A list of what the call takes, as `keras.InputSpec` or
+                `tf.TensorSpec`; by default the inputs of the model, for any batch size.
+            kwargs: `is_static` and `jax2tf_kwargs` change nothing here.
+
+        >>> model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+        >>> model.export("served", verbose=False)
+        >>> tf.saved_model.load("served").serve(tf.zeros([4, 3])).shape
+        TensorShape([4, 1])
+        """
+        export_model(self, filepath, format, verbose, input_signature, kwargs)
+
+    @property
+    def _default_save_signature(self) -> Any:
+        """What `tf.saved_model.save` makes the signature of a model."""
+        return serving_function(self)
+
+    def _saved_members(self) -> dict[str, Any]:
+        call = self._default_save_signature
+        members: dict[str, Any] = super()._saved_members()  # type: ignore[misc]
+        return members if call is None else {"__call__": call, **members}
 
     def get_state_tree(self, value_format: str = "backend_tensor") -> dict[str, Any]:
         """All variables as nested dictionaries, by the parts of their paths.
