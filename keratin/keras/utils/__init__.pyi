@@ -16,6 +16,7 @@ from keratin.keras.utils._audio_dataset import (
     audio_dataset_from_directory as audio_dataset_from_directory,
 )
 from keratin.keras.utils._config import Config as Config
+from keratin.keras.utils._confusion_matrix import plot_confusion_matrix as plot_confusion_matrix
 from keratin.keras.utils._dtypes import standardize_dtype as standardize_dtype
 from keratin.keras.utils._embeddings import warmstart_embedding_matrix as warmstart_embedding_matrix
 from keratin.keras.utils._enqueuers import GeneratorEnqueuer as GeneratorEnqueuer
@@ -40,6 +41,7 @@ from keratin.keras.utils._packing import pack_x_y_sample_weight as pack_x_y_samp
 from keratin.keras.utils._packing import unpack_x_y_sample_weight as unpack_x_y_sample_weight
 from keratin.keras.utils._plotting import model_to_dot as model_to_dot
 from keratin.keras.utils._plotting import plot_model as plot_model
+from keratin.keras.utils._predictions import plot_predictions as plot_predictions
 from keratin.keras.utils._progbar import Progbar as Progbar
 from keratin.keras.utils._py_dataset import PyDataset as PyDataset
 from keratin.keras.utils._py_dataset import Sequence as Sequence

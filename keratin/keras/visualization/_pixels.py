@@ -73,7 +73,7 @@ def between(
 
 
 def _range(array: np.ndarray[Any, Any], caller: str) -> tuple[float, float]:
-    low, high = float(array.min()), float(array.max())
+    low, high = float(array.min()) + 0.0, float(array.max()) + 0.0  # never -0
     if not np.isfinite(low + high):
         raise ValueError(f"{caller}: images hold NaN or infinite values, which have no color.")
     return low, high
