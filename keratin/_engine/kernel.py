@@ -10,6 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from keratin._engine.compiling import jit_op
 from keratin._engine.state import context
 from keratin._engine.tensor import (
     Tensor,
@@ -35,10 +36,44 @@ class Kernel:
 
     @property
     def jitted(self) -> Any:
-        """The function, compiled for the dtypes and shapes of each call."""
+        """The function, compiled for the dtypes and shapes of each call; or to be traced."""
         if self._jitted is None:
             self._jitted = jax.jit(self.function, inline=True)
         return self._jitted
+
+    @property
+    def eager(self) -> Any:
+        """The function, compiled for arrays that are at hand."""
+        return self.jitted
+
+    def run(self, arrays: Sequence[Any]) -> Any:
+        """Call the function, on arrays at hand or traced ones."""
+        if context.scope is not None:
+            return self.jitted(*arrays)
+        try:
+            return self.eager(*arrays)
+        except ValueError:
+            # JAX itself traces, as in jax.vmap, and refuses what `jit_op` asks for.
+            if not any([is_traced(array) for array in arrays]):
+                raise
+        return self.jitted(*arrays)
+
+
+class OpKernel(Kernel):
+    """The kernel of a single op, which is worth less effort of the compiler than a program."""
+
+    __slots__ = ("_eager",)
+
+    def __init__(self, name: str, function: Callable[..., Any]):
+        super().__init__(name, function)
+        self._eager: Any = None
+
+    @property
+    def eager(self) -> Any:
+        """The function, compiled for arrays that are at hand."""
+        if self._eager is None:
+            self._eager = jit_op(self.function)
+        return self._eager
 
 
 # How often NumPy runs a kernel before it is worth compiling, and on how many bytes at most.
@@ -46,7 +81,7 @@ _TRIALS = 16
 _SMALL = 1 << 16
 
 
-class Mover(Kernel):
+class Mover(OpKernel):
     """A kernel that moves elements and computes nothing, and whose function takes NumPy arrays.
 
     Parts and copies of ever new sizes are ever new programs, each of which takes longer to compile
@@ -61,9 +96,9 @@ class Mover(Kernel):
         self._trials = _TRIALS
 
     @property
-    def jitted(self) -> Any:
+    def eager(self) -> Any:
         """The function as it is best run now: by NumPy or compiled."""
-        compiled = super().jitted
+        compiled = super().eager
         if not self._trials:
             return compiled
         self._trials -= 1
@@ -71,7 +106,7 @@ class Mover(Kernel):
 
 
 def _on_host(function: Callable[..., Any], compiled: Callable[..., Any], *arrays: Any) -> Any:
-    if context.scope is not None or context.device is not None or not _is_one_cpu():
+    if context.device is not None or not _is_one_cpu():
         return compiled(*arrays)
     if any([is_traced(array) or array.nbytes > _SMALL for array in arrays]):
         return compiled(*arrays)
@@ -88,7 +123,7 @@ def apply(kernel: Kernel, inputs: Sequence[Any], arrays: Sequence[Any]) -> Any:
     """Run a kernel on arrays that belong to `inputs`, and tell whoever listens."""
     if context.scope is not None and context.tapes:
         return trace(kernel, list(inputs), list(arrays))
-    return finish(kernel, inputs, arrays, kernel.jitted(*arrays))
+    return finish(kernel, inputs, arrays, kernel.run(arrays))
 
 
 def trace(kernel: Kernel, inputs: list[Any], arrays: list[Any]) -> Any:

@@ -29,7 +29,7 @@ from keratin._engine import dtype as dtypes
 from keratin._engine import errors
 from keratin._engine.dtype import DType, as_dtype
 from keratin._engine.explain import explain
-from keratin._engine.kernel import Kernel, finish, trace
+from keratin._engine.kernel import Kernel, OpKernel, finish, trace
 from keratin._engine.op_spec import OpSpec, Parameter
 from keratin._engine.state import context
 from keratin._engine.tensor import (
@@ -214,7 +214,7 @@ def _dispatch(
     spec: OpSpec, kernel: Kernel, inputs: Sequence[Any], arrays: list[Any], args: tuple[Any, ...]
 ) -> Any:
     try:
-        result = kernel.jitted(*arrays)
+        result = kernel.run(arrays)
     except Exception as error:
         raise explain(spec.name, error, spec, args) from None
     return finish(kernel, inputs, arrays, result)
@@ -289,9 +289,14 @@ class _Call:
         if kernel is None:
             if len(spec.kernels) > 2000:
                 spec.kernels.clear()
-            quick = spec.vjp and jax.jit(self.function(spec.vjp), inline=True)
-            kernel = spec.kernels[key] = Kernel(spec.name, self.function(), quick)
+            kernel = spec.kernels[key] = self._new_kernel()
         return kernel
+
+    def _new_kernel(self) -> Kernel:
+        spec = self.spec
+        if spec.vjp is None:
+            return OpKernel(spec.name, self.function())
+        return Kernel(spec.name, self.function(), jax.jit(self.function(spec.vjp), inline=True))
 
     def function(self, body: Callable[..., Any] | None = None) -> Callable[..., Any]:
         """The body as a function of the flat arrays alone."""
@@ -333,7 +338,7 @@ def _call(spec: OpSpec, public: Callable[..., Any], args: tuple[Any, ...]) -> An
             return _fold(call, kernel, arrays)
         if kernel is not None and context.scope is not None and context.tapes:
             return trace(kernel, call.inputs, arrays)
-        result = kernel.jitted(*arrays)
+        result = kernel.run(arrays)
     except Exception as error:
         if call is not None:
             call.forget()

@@ -19,7 +19,7 @@ from jax import lax
 
 from keratin._engine import errors
 from keratin._engine.explain import explain
-from keratin._engine.kernel import Kernel, Mover, finish
+from keratin._engine.kernel import Kernel, Mover, OpKernel, finish
 from keratin._engine.op import Array, Arrays, T, op
 from keratin._engine.state import context
 from keratin._engine.tensor import Tensor, convert_to_tensor, is_traced, wrap
@@ -287,7 +287,7 @@ def _slice_row(array: Any, index: Any) -> jax.Array:
     return row.reshape(array.shape[1:])
 
 
-_row = Kernel("getitem", _slice_row)
+_row = OpKernel("getitem", _slice_row)
 _small_indices: dict[int, Any] = {}
 
 
@@ -372,7 +372,7 @@ def _quick(tensor: Any, array: Any, key: Any) -> Any:
         kernel, begins = _seen.get((shape, signature)) or _remembered(shape, signature, key)
     else:
         return None
-    return finish(kernel, (tensor, begins), (array, begins), kernel.jitted(array, begins))
+    return finish(kernel, (tensor, begins), (array, begins), kernel.run((array, begins)))
 
 
 def _known_row(key: Tensor, size: int) -> int | None:
@@ -434,7 +434,7 @@ def getitem_of(tensor: Any, key: Any) -> Any:
 def apply_part(tensor: Any, array: Any, plan: Plan, begins: Sequence[Begin]) -> Any:
     if context.scope is None and not is_traced(array) and all_known(begins):
         kernel, vector = _kernel("getitem", plan, _taking), _vector(begins)
-        result = kernel.jitted(array, vector)
+        result = kernel.run((array, vector))
         return finish(kernel, (tensor, vector), (array, vector), result)
     fixed = tuple([begin if isinstance(begin, int) else None for begin in begins])
     unknown = [wrap(begin) for begin in begins if not isinstance(begin, int)]
@@ -551,7 +551,7 @@ def _scatter_slice(value: Any, key: Any, update: Any) -> Any:
     if plain_call and isinstance(array, jax.Array) and update.dtype == value.dtype:
         kernel, vector = _kernel("assign_slice", plan, _putting), _vector(begins)
         new = update._value
-        result = kernel.jitted(array, new, vector)
+        result = kernel.run((array, new, vector))
         return finish(kernel, (value, update, vector), (array, new, vector), result)
     fixed = tuple([begin if isinstance(begin, int) else None for begin in begins])
     unknown = [wrap(begin) for begin in begins if not isinstance(begin, int)]
