@@ -20,7 +20,10 @@ import jax.extend.core as jax_core
 # a network of 30 units on 32 rows has a sixth of it.
 _LITTLE_WORK = 1_000_000
 # Nor does it earn back to be shared out among threads.
-_CHEAPLY: dict[str, Any] = {"xla_cpu_use_fusion_emitters": False, "xla_cpu_parallel_codegen_split_count": 1}
+_CHEAPLY: dict[str, Any] = {
+    "xla_cpu_use_fusion_emitters": False,
+    "xla_cpu_parallel_codegen_split_count": 1,
+}
 
 
 def compiled(lowered: Any, program: Any) -> Any:
@@ -69,9 +72,9 @@ def _work_of_equation(equation: Any) -> float:
         return float(params["length"]) * sum(inner)
     if inner:
         return max(inner)
-    sizes = [math.prod(v.aval.shape) for v in [*equation.invars, *equation.outvars]]
+    sizes = [int(math.prod(v.aval.shape)) for v in [*equation.invars, *equation.outvars]]
     if name == "dot_general":
         (contracted, _), _ = params["dimension_numbers"]
         shape = equation.invars[0].aval.shape
-        return 2.0 * sizes[-1] * float(math.prod(shape[axis] for axis in contracted))
+        return 2.0 * sizes[-1] * math.prod([int(shape[axis]) for axis in contracted])
     return float(max(sizes))

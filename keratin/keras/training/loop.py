@@ -16,6 +16,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
+from keratin._engine.compiling import compiled
 from keratin._engine.explain import explain
 from keratin._engine.variable import Variable
 from keratin.keras.training.step import Step
@@ -163,7 +164,7 @@ class Loop:
             # JAX keeps what it made on the way for as long as the function lives: hence a function
             # for the moment.
             jitted = jax.jit(lambda *arguments: program(*arguments), donate_argnums=0)
-            self._compiled = jitted.lower(*self._example()).compile()
+            self._compiled = compiled(jitted.lower(*self._example()), self.step.program.jaxpr)
 
     def _example(self) -> list[Any]:
         given, kept = self._split([_struct(v._array) for v in self.carried])
