@@ -6,8 +6,9 @@ asks for it.
 
 from __future__ import annotations
 
+import contextlib
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -17,8 +18,25 @@ _objects: dict[str, Any] = {}
 _names: dict[Any, str] = {}
 
 
+class NotKnown(Exception):
+    """A name in a file or config that stands for nothing here."""
+
+    def __init__(self, message: str, name: Any):
+        super().__init__(message)
+        self.name = str(name)
+
+
+class UnknownClassError(NotKnown, TypeError):
+    """A class or function that is not registered."""
+
+
+class UnknownNameError(NotKnown, ValueError):
+    """A name that no activation, loss or the like has."""
+
+
 class _Scopes(threading.local):
     stack: tuple[Mapping[str, Any], ...] = ()
+    are_hidden = False
 
 
 _scopes = _Scopes()
@@ -59,6 +77,16 @@ class CustomObjectScope:
 
 
 custom_object_scope = CustomObjectScope
+
+
+@contextlib.contextmanager
+def hidden() -> Iterator[None]:
+    """Within it nothing of the user's is found by its name."""
+    outer, _scopes.are_hidden = _scopes.are_hidden, True
+    try:
+        yield
+    finally:
+        _scopes.are_hidden = outer
 
 
 def register_keras_serializable(
@@ -110,6 +138,8 @@ def get_registered_object(
     >>> keras.saving.get_registered_object("shop>unheard_of") is None
     True
     """
+    if _scopes.are_hidden:
+        return None
     for known in (*_scopes.stack, custom_objects or {}, _objects, module_objects or {}):
         if name in known:
             return known[name]

@@ -125,8 +125,9 @@ class Family:
     def _unknown(self, name: str) -> ValueError:
         known = [*self._known(), *custom_objects.get_custom_objects()]
         hint = self._elsewhere(name) or errors.nearest(name, known)
-        return ValueError(
+        return custom_objects.UnknownNameError(
             f"Unknown {self.kind}: {name!r}.{hint} For one of your own "
             "give the function or object itself, or register it with "
-            "keras.saving.register_keras_serializable"
+            "keras.saving.register_keras_serializable",
+            name,
         )

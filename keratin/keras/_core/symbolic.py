@@ -7,6 +7,7 @@ result, see `abstract`, and notes a `Node`; a model is the nodes between its inp
 from __future__ import annotations
 
 import functools
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -185,6 +186,15 @@ def any_symbolic(structure: Any) -> bool:
     return bool(symbolic_tensors(structure))
 
 
+class Recording(threading.local):
+    """The recorder of a call that is put down as a graph of known classes alone, if one is."""
+
+    recorder: Any = None
+
+
+recording = Recording()
+
+
 class Node:
     """One call of an operation: the arguments, and the symbolic tensors that it gave."""
 
@@ -201,6 +211,8 @@ class Node:
             node.operation._outbound_nodes.append(self)
         for index, tensor in enumerate(self.output_tensors):
             tensor._keras_history = (operation, self.index, index)
+        if recording.recorder is not None:
+            recording.recorder.note(self)
 
     @property
     def is_input(self) -> bool:
@@ -259,6 +271,8 @@ class Operation(Configurable):
 
     def symbolic_call(self, *args: Any, **kwargs: Any) -> Any:
         """Infer the result and note the call in the graph."""
+        if recording.recorder is not None:
+            args, kwargs = recording.recorder.wired(args, kwargs)
         outputs = self.compute_output_spec(*args, **kwargs)
         Node(self, args, kwargs, outputs)
         return outputs

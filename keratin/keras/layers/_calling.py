@@ -17,7 +17,7 @@ from keratin._engine.tensor import Tensor
 from keratin.keras._core import abstract
 from keratin.keras._core.scopes import rematerialized
 from keratin.keras._core.shapes import map_shapes
-from keratin.keras._core.symbolic import KerasTensor, Node, any_symbolic
+from keratin.keras._core.symbolic import KerasTensor, Node, any_symbolic, recording
 from keratin.keras._core.variable import autocast
 from keratin.keras.layers._call import (
     CallSpec,
@@ -72,7 +72,9 @@ class Calling(Part):
             if self._input_spec is not None:
                 check_inputs(self._input_spec, first, self.name)
             self._maybe_build(arguments)
-            if any_symbolic((args, kwargs)):
+            recorder = recording.recorder
+            is_open = recorder is not None and recorder.opens(self)
+            if any_symbolic((args, kwargs)) and not is_open:
                 outputs = self.symbolic_call(*args, **kwargs)
             else:
                 outputs = self._run(args, kwargs)
@@ -182,6 +184,8 @@ class Calling(Part):
 
     def symbolic_call(self, *args: Any, **kwargs: Any) -> Any:
         """Infer the result and note the call in the graph."""
+        if recording.recorder is not None:
+            args, kwargs = recording.recorder.wired(args, kwargs)
         outputs = self.compute_output_spec(*args, **kwargs)
         if outputs is None:
             raise ValueError(

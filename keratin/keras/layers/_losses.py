@@ -6,6 +6,7 @@ from typing import Any
 
 from keratin._engine import state
 from keratin._engine.tensor import Tensor, is_traced
+from keratin.keras._core.symbolic import recording
 from keratin.keras.layers import _tracking
 from keratin.keras.layers._part import Part
 
@@ -28,6 +29,8 @@ class Losses(Part):
 
     def add_loss(self, loss: Any) -> None:
         """Add to the loss that training minimises: a scalar tensor, or a function giving one."""
+        if recording.recorder is not None:  # a graph of the outputs alone
+            return
         for one in loss if isinstance(loss, (list, tuple)) else [loss]:
             if callable(one) and not isinstance(one, Tensor):
                 self._loss_functions.append(one)

@@ -12,6 +12,7 @@ from typing import Any
 
 import jax
 
+from keratin._engine.tensor import Tensor
 from keratin.keras._core import custom_objects as registry
 from keratin.keras._core import serialization
 from keratin.keras._core.config import constructor
@@ -33,19 +34,35 @@ def is_plain(cls: type) -> bool:
 def get_config(model: Any) -> dict[str, Any]:
     """The config of a functional model."""
     graph: Function = vars(model)["_graph"]
+    return {"name": model.name, "trainable": model._trainable, **config_of_graph(graph)}
+
+
+def config_of_graph(graph: Function) -> dict[str, Any]:
+    """The layers and ops of a graph, and how they are called on each other."""
     numbers = _numbers(graph)
+    _name_apart(graph, numbers)
     return {
-        "name": model.name,
-        "trainable": model._trainable,
         "layers": [_operation_config(operation, graph, numbers) for operation in graph.operations],
         "input_layers": _places(graph.input, numbers),
         "output_layers": _places(graph.output, numbers),
     }
 
 
-def _numbers(graph: Function) -> dict[tuple[int, int], int]:
+def _name_apart(graph: Function, numbers: dict[Any, Any]) -> None:
+    """Give operations of the same name, which parts of one model may have, names of their own."""
+    taken: set[str] = set()
+    for operation in graph.operations:
+        name, count = operation.name, 0
+        while name in taken:
+            count += 1
+            name = f"{operation.name}_{count}"
+        taken.add(name)
+        numbers[id(operation)] = name
+
+
+def _numbers(graph: Function) -> dict[Any, Any]:
     """For each node its number among those of its operation that belong to the graph."""
-    numbers: dict[tuple[int, int], int] = {}
+    numbers: dict[Any, Any] = {}
     counts: dict[int, int] = {}
     for operation in graph.operations:
         indices = sorted(n.index for n in graph.nodes if n.operation is operation)
@@ -66,7 +83,7 @@ def _operation_config(operation: Operation, graph: Function, numbers: Any) -> di
         config, calls = found[0][0], [node for _, node in found]
     else:
         config = serialize_keras_object(operation)  # itself: it may be given a number later
-    config["name"] = operation.name
+    config["name"] = numbers[id(operation)]
     config["inbound_nodes"] = [_node_config(args, kwargs, numbers) for args, kwargs in calls]
     return config
 
@@ -81,7 +98,11 @@ def _node_config(args: Any, kwargs: Any, numbers: Any) -> dict[str, Any]:
             "config": {
                 "shape": list(leaf.shape),
                 "dtype": leaf.dtype.name,
-                "keras_history": [operation.name, numbers[id(operation), index], tensor_index],
+                "keras_history": [
+                    numbers[id(operation)],
+                    numbers[id(operation), index],
+                    tensor_index,
+                ],
             },
         }
 
@@ -90,7 +111,7 @@ def _node_config(args: Any, kwargs: Any, numbers: Any) -> dict[str, Any]:
 
 
 def _is_leaf(value: Any) -> bool:
-    return value is None or is_symbolic(value)
+    return value is None or is_symbolic(value) or isinstance(value, Tensor)
 
 
 def _places(structure: Any, numbers: Any) -> Any:
@@ -98,7 +119,9 @@ def _places(structure: Any, numbers: Any) -> Any:
 
     def place(tensor: KerasTensor) -> Any:
         operation, index, tensor_index = tensor._keras_history
-        return _Place((operation.name, numbers.get((id(operation), index), 0), tensor_index))
+        return _Place(
+            (numbers[id(operation)], numbers.get((id(operation), index), 0), tensor_index)
+        )
 
     found = jax.tree.map(place, structure, is_leaf=is_symbolic)
     return _plain_places(found)
@@ -130,7 +153,7 @@ def from_config(cls: Any, config: Mapping[str, Any], custom_objects: Any = None)
                 "get_config() must give the arguments of its __init__"
             ) from error
     with registry.CustomObjectScope(custom_objects):
-        reader = _Reader(config)
+        reader = Reader(config)
         inputs, outputs = reader.read()
     options = {
         name: deserialize_keras_object(value)
@@ -140,7 +163,7 @@ def from_config(cls: Any, config: Mapping[str, Any], custom_objects: Any = None)
     return cls(inputs=inputs, outputs=outputs, **options)
 
 
-class _Reader:
+class Reader:
     """Makes the layers of a config and calls them on each other."""
 
     def __init__(self, config: Mapping[str, Any]):

@@ -19,6 +19,7 @@ from keratin.keras._core.symbolic import (
     flatten,
     is_symbolic,
     node_of,
+    recording,
 )
 from keratin.keras.layers import _tracking
 from keratin.keras.layers._call import set_masks
@@ -375,4 +376,4 @@ def _check_names(graph: Function) -> None:
 
 def call_is_going_on() -> bool:
     """Whether a program is being traced, so that symbolic tensors are none of the graph's."""
-    return state.context.scope is not None
+    return state.context.scope is not None or recording.recorder is not None

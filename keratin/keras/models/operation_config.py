@@ -235,12 +235,18 @@ def _parameters(function: Any) -> list[str]:
     return list(inspect.signature(function).parameters)
 
 
+def names_op(entry: Mapping[str, Any]) -> bool:
+    """Whether the config is that of an op, by its module."""
+    module = str(entry.get("module") or "")
+    return module == "keras.ops" or module.startswith("keras.src.ops.")
+
+
 def read(entry: Mapping[str, Any]) -> OpCall | None:
     """The operation of a config, if it is that of an op."""
     name, module = entry["class_name"], str(entry.get("module") or "")
     # In .h5 files there are no modules; what tells an op from a layer is that it is not trained.
     is_bare = not module and "trainable" not in entry["config"] and name in _functions()
-    if not is_bare and module != "keras.ops" and not module.startswith("keras.src.ops."):
+    if not is_bare and not names_op(entry):
         return None
     if name == "OpCall":
         return _read_own(entry)

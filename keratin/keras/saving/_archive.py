@@ -17,7 +17,7 @@ from typing import Any
 from keratin._engine.atomic import replacing
 from keratin.keras._core.custom_objects import CustomObjectScope
 from keratin.keras._core.serialization import deserialize_keras_object, serialize_keras_object
-from keratin.keras.saving import _weights
+from keratin.keras.saving import _traced, _weights
 from keratin.keras.saving._errors import FileError, making, reading
 from keratin.keras.saving._walk import size_of, walk
 from keratin.keras.saving._window import Window
@@ -26,6 +26,8 @@ from keratin.keras.saving._window import Window
 KERAS_VERSION = "3.15.1"
 
 _CONFIG, _METADATA, _WEIGHTS, _ASSETS = "config.json", "metadata.json", "model.weights.h5", "assets"
+# The graph of a model with classes of the user's, see `_traced`.
+_GRAPH = "keratin_graph.json"
 # No architecture takes more than this; nor does a vocabulary.
 _TEXT_LIMIT = 1 << 28
 _ASSETS_LIMIT = 1 << 32
@@ -76,13 +78,23 @@ def _write(model: Any, file: Any, config: str) -> None:
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr(_METADATA, metadata())
         archive.writestr(_CONFIG, config)
-        _write_weights(model, archive)
+        graph, text = _graph_of(model)
+        if text is not None:
+            archive.writestr(_GRAPH, text)
+        _write_weights(model, archive, graph)
         with tempfile.TemporaryDirectory() as assets:
             for place in _save_assets(model, Path(assets)):
                 archive.write(Path(assets) / place, f"{_ASSETS}/{place.as_posix()}")
 
 
-def _write_weights(model: Any, archive: zipfile.ZipFile) -> None:
+def _graph_of(model: Any) -> tuple[Any, str | None]:
+    """The traced graph and its description, if the model has classes of the user's."""
+    graph = _traced.traced(model)
+    text = None if graph is None else graph.text(_traced.places_of(model))
+    return (None, None) if text is None else (graph, text)
+
+
+def _write_weights(model: Any, archive: zipfile.ZipFile, graph: Any) -> None:
     """Have HDF5 write its file where it belongs in the archive, rather than copy it there."""
     file: Any = archive.fp
     info = zipfile.ZipInfo(_WEIGHTS, time.localtime()[:6])
@@ -91,7 +103,7 @@ def _write_weights(model: Any, archive: zipfile.ZipFile) -> None:
     file.seek(info.header_offset)
     file.write(info.FileHeader(zip64=True))
     window = Window(file, file.tell())
-    _save_weights(model, window)
+    _save_weights(model, window, graph)
     info.file_size = info.compress_size = window.size
     info.CRC = _checksum(window, file)
     file.seek(info.header_offset)
@@ -116,11 +128,13 @@ def _checksum(window: Window, file: Any) -> int:
     return found
 
 
-def _save_weights(model: Any, place: Any) -> None:
+def _save_weights(model: Any, place: Any, graph: Any) -> None:
     import h5py
 
     with h5py.File(place, "w") as file:
         _weights.save(model, _weights.H5Sink(file))
+        if graph is not None:
+            graph.write_constants(file)
 
 
 def _save_assets(model: Any, folder: Path) -> list[Path]:
@@ -137,13 +151,17 @@ def save_folder(model: Any, path: Any) -> None:
     """Write a model as a folder of the members of an archive, each of them atomically."""
     config = architecture(model)
     folder = Path(path)
+    graph, graph_text = _graph_of(model)
     with replacing(folder / _WEIGHTS) as beside:
-        _save_weights(model, beside)
+        _save_weights(model, beside, graph)
     with tempfile.TemporaryDirectory() as assets:
         for place in _save_assets(model, Path(assets)):
             with replacing(folder / _ASSETS / place) as beside:
                 beside.write_bytes((Path(assets) / place).read_bytes())
-    for name, text in ((_METADATA, metadata()), (_CONFIG, config)):
+    for name, text in ((_METADATA, metadata()), (_GRAPH, graph_text), (_CONFIG, config)):
+        if text is None:
+            (folder / name).unlink(missing_ok=True)
+            continue
         with replacing(folder / name) as beside:
             beside.write_text(text)
 
@@ -158,11 +176,24 @@ def load(path: Any, custom_objects: Any, compile: bool, safe_mode: bool) -> Any:
     with reading(path, "the model"), open_archive(path) as archive:
         members = members_of(archive, path)
         config = read_json(archive, members, _CONFIG, path)
-        model = model_of(config, custom_objects, compile, safe_mode, path)
+        graph = read_text(archive, members, _GRAPH, path) if _GRAPH in members else None
+        model = _traced.or_graph(
+            lambda compile: model_of(config, custom_objects, compile, safe_mode, path),
+            compile,
+            graph,
+            path,
+        )
         with open_weights(archive, members, model, path) as file:
-            _weights.load(model, _weights.H5Source(file), path, strict_optimizer=True)
+            _load_variables(model, file, path)
         _load_assets(model, archive, members, path)
     return model
+
+
+def _load_variables(model: Any, file: Any, path: Any) -> None:
+    if _traced.is_graph(model):
+        _traced.load(model, file, path)
+    else:
+        _weights.load(model, _weights.H5Source(file), path, strict_optimizer=True)
 
 
 def open_archive(path: Any) -> zipfile.ZipFile:
@@ -189,6 +220,13 @@ def read_json(
     archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], name: str, path: Any
 ) -> Any:
     """The value of a member of JSON, of bounded size."""
+    return json.loads(read_text(archive, members, name, path))
+
+
+def read_text(
+    archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], name: str, path: Any
+) -> bytes:
+    """A member of JSON, of bounded size."""
     if name not in members:
         raise FileError(
             f"{path}: the archive has no {name}, so it is no Keras model. It has "
@@ -196,7 +234,7 @@ def read_json(
         )
     if members[name].file_size > _TEXT_LIMIT:
         raise FileError(f"{path}: {name} is of {members[name].file_size} bytes, too many for text")
-    return json.loads(_bounded(archive, members[name]))
+    return _bounded(archive, members[name])
 
 
 def _bounded(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
@@ -289,12 +327,19 @@ def _load_folder(folder: Path, custom_objects: Any, compile: bool, safe_mode: bo
     import h5py
 
     with reading(folder, "the model"):
-        if (folder / _CONFIG).stat().st_size > _TEXT_LIMIT:
-            raise FileError(f"{folder}: {_CONFIG} is too large for text")
+        for name in (_CONFIG, _GRAPH):
+            if (folder / name).exists() and (folder / name).stat().st_size > _TEXT_LIMIT:
+                raise FileError(f"{folder}: {name} is too large for text")
         config = json.loads((folder / _CONFIG).read_text())
-        model = model_of(config, custom_objects, compile, safe_mode, folder)
+        graph = (folder / _GRAPH).read_text() if (folder / _GRAPH).exists() else None
+        model = _traced.or_graph(
+            lambda compile: model_of(config, custom_objects, compile, safe_mode, folder),
+            compile,
+            graph,
+            folder,
+        )
         with h5py.File(folder / _WEIGHTS, "r") as file:
-            _weights.load(model, _weights.H5Source(file), folder, strict_optimizer=True)
+            _load_variables(model, file, folder)
         for part in walk(model):
             own = folder / _ASSETS / part.path
             if hasattr(part.object, "load_assets"):

@@ -24,6 +24,8 @@ from keratin.keras.saving._walk import Saveable, leaf_variables, size_of, walk
 
 # The group of the optimizer, which a model may lack, and so may a file.
 _OPTIMIZER = "optimizer"
+# The group of values of a traced graph, see `_traced`, that are no weights of the model.
+CONSTANTS = "keratin_graph"
 # The group of what a backup of training holds besides, which is nobody's variable.
 TRAINING_STATE = "_training_state"
 
@@ -136,14 +138,15 @@ def save(model: Any, sink: Sink, without: tuple[Any, ...] = ()) -> None:
                 sink.make(part.path, None)
         else:
             sink.make(part.path, part.object.name)
-        if _saves_itself(part.object):
+        if saves_itself(part.object):
             part.object.save_own_variables(_Writer(sink, part.path))
             continue
         for index, variable in enumerate(leaf_variables(part.object)):
             sink.put(part.path, str(index), value_of(variable))
 
 
-def _saves_itself(part: Any) -> bool:
+def saves_itself(part: Any) -> bool:
+    """Whether a method of the user's says what stands in the file."""
     method = getattr(type(part), "save_own_variables", None)
     return method not in (None, Weights.save_own_variables, OptimizerVariables.save_own_variables)
 
@@ -227,7 +230,7 @@ class Loading:
         """Note what the file has and the model lacks."""
         has_optimizer = getattr(model, "optimizer", None) is not None
         for path in self.source.paths():
-            if path in self.used or _is_optional(path):
+            if path in self.used or _is_optional(path) or path.startswith(f"{CONSTANTS}/"):
                 continue
             if path.split("/")[0] != _OPTIMIZER:
                 self.rows.append((path, "nothing", "a variable"))
@@ -296,6 +299,27 @@ def load(
     if not without:
         loading.compare_rest(model)
     loading.run(model, skip_mismatch)
+
+
+def load_places(variables: list[Any], places: list[str], file: Any, name: str, origin: Any) -> None:
+    """Set variables from data sets that stand at places in a file."""
+    rows, found = [], []
+    for index in range(max(len(variables), len(places))):
+        variable = variables[index] if index < len(variables) else None
+        data = _h5.dataset_of(file, places[index]) if index < len(places) else None
+        if variable is None or data is None or not fits(variable, data):
+            expected = "nothing" if variable is None else describe(variable)
+            place = places[index] if index < len(places) else str(index)
+            rows.append((place, expected, "nothing" if data is None else described(data)))
+        else:
+            found.append((variable, data))
+    if rows:
+        raise FileError(
+            f"{origin}: {len(rows)} variables of the file and of the model {name!r} do not fit "
+            f"together:\n{table(rows)}"
+        )
+    for variable, data in found:
+        assign(variable, _h5.read_wanted(data))
 
 
 def load_by_name(model: Any, source: Source, origin: Any, skip_mismatch: bool) -> None:
