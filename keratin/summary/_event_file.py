@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import os
 import socket
 import threading
@@ -47,7 +48,7 @@ class EventFile:
             self._descriptor = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o644)
         except OSError as error:
             raise _file_error(path, error) from None
-        self._write([lambda: _version(now)])
+        self._pending.append(lambda: _version(now))
         return path
 
     # Adding
@@ -64,6 +65,12 @@ class EventFile:
                 self._start()
             elif count == 1 or count == self._max_queue + 1:
                 self._changed.notify()
+
+    def hurry(self) -> None:
+        """Have what waits written now, without waiting for it."""
+        with self._changed:
+            self._oldest = -math.inf
+            self._changed.notify()
 
     def _check(self) -> None:
         if self.closed:
@@ -90,7 +97,7 @@ class EventFile:
         while True:
             with self._changed:
                 while not self.closed and (left := self._seconds_left()) > 0:
-                    self._changed.wait(None if left == float("inf") else left)
+                    self._changed.wait(None if left == math.inf else left)
                 if self.closed:
                     return
             try:
@@ -102,7 +109,7 @@ class EventFile:
     def _seconds_left(self) -> float:
         """How long the thread may wait."""
         if not self._pending:
-            return float("inf")
+            return math.inf
         if len(self._pending) > self._max_queue and self._error is None:
             return 0.0
         return self._oldest + self._most_seconds - time.monotonic()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 from keratin._engine import errors
@@ -42,14 +43,15 @@ def graph(graph_data: Any) -> Tensor:
         )
     if current.writer is None or not should_record_summaries():
         return known(False)
-    write_graph(current.writer, _message(graph_data))
+    message = _message(graph_data)
+    write_graph(current.writer, lambda: message)
     return known(True)
 
 
-def write_graph(writer: Any, message: Any) -> None:
-    """Write a `GraphDef` as the graph of the run."""
+def write_graph(writer: Any, make: Callable[[], Any]) -> None:
+    """Write a `GraphDef`, which is made on the thread of the file, as the graph of the run."""
     now = time.time()
-    writer._add(lambda: protos().event.Event(wall_time=now, graph_def=message.SerializeToString()))
+    writer._add(lambda: protos().event.Event(wall_time=now, graph_def=make().SerializeToString()))
 
 
 def _message(data: Any) -> Any:

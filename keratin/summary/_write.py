@@ -34,6 +34,11 @@ class HostStep:
     def __init__(self, read: Callable[[], int]):
         self.read = read
 
+    def __index__(self) -> int:
+        return self.read()
+
+    __int__ = __index__
+
 
 @contextlib.contextmanager
 def summary_scope(
@@ -152,6 +157,7 @@ def _call(values: Sequence[Any], put: Callable[..., None]) -> None:
     if context.scope is None and not open_at:
         put(*[_copied(leaf) for leaf in leaves])
         return
+    current.writer._is_traced()
     fixed = [None if i in open_at else _copied(leaf) for i, leaf in enumerate(leaves)]
 
     def on_host(*arrays: Any) -> None:
@@ -219,7 +225,9 @@ _known: dict[bool, Tensor] = {}
 
 
 def known(value: bool) -> Tensor:
-    """A boolean tensor, the same one each time."""
+    """A boolean tensor, the same one each time outside of compiled functions."""
+    if context.scope is not None:
+        return wrap(np.asarray(value))
     if value not in _known:
         _known[value] = wrap(jax.device_put(np.asarray(value)))
     return _known[value]

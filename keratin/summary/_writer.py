@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import weakref
+from collections.abc import Iterator
 from types import TracebackType
 from typing import Any
 
@@ -11,6 +13,7 @@ import jax
 
 from keratin._engine import errors
 from keratin._engine.host import call_on_host
+from keratin._engine.naming import name_scope
 from keratin._engine.state import context
 from keratin.summary._event_file import Event, EventFile
 from keratin.summary._state import current
@@ -51,6 +54,12 @@ class SummaryWriter:
 
     def _add(self, event: Event) -> None:
         raise NotImplementedError
+
+    def _hurry(self) -> None:
+        """Have what waits written soon, by the thread of the file."""
+
+    def _is_traced(self) -> None:
+        """A program that is being traced will write to this one."""
 
 
 class DefaultWriter:
@@ -125,6 +134,9 @@ class FileWriter(SummaryWriter):
 
     def _add(self, event: Event) -> None:
         self._file.add(event)
+
+    def _hurry(self) -> None:
+        self._file.hurry()
 
     def _check_open(self) -> None:
         if self._file.closed:
@@ -203,6 +215,20 @@ def create_file_writer(
             _suffix(filename_suffix),
         )
     )
+
+
+@contextlib.contextmanager
+def only(writer: SummaryWriter | None) -> Iterator[None]:
+    """Write to this writer or to none, whatever the conditions and name scopes around."""
+    outer = current.writer, current.condition
+    current.writer, current.condition = writer, None
+    try:
+        with name_scope(""):
+            yield
+    finally:
+        current.writer, current.condition = outer
+        if writer is not None:
+            writer._hurry()
 
 
 def create_noop_writer() -> SummaryWriter:

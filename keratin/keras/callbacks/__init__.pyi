@@ -1,5 +1,6 @@
 # The exports of `keratin.keras.callbacks`, see `keratin/__init__.pyi`.
 
+from keratin.keras.callbacks._backup_and_restore import BackupAndRestore as BackupAndRestore
 from keratin.keras.callbacks._callback import Callback as Callback
 from keratin.keras.callbacks._csv_logger import CSVLogger as CSVLogger
 from keratin.keras.callbacks._history import History as History
@@ -13,3 +14,4 @@ from keratin.keras.callbacks._remote_monitor import RemoteMonitor as RemoteMonit
 from keratin.keras.callbacks._stopping import EarlyStopping as EarlyStopping
 from keratin.keras.callbacks._stopping import TerminateOnNaN as TerminateOnNaN
 from keratin.keras.callbacks._swap_ema_weights import SwapEMAWeights as SwapEMAWeights
+from keratin.keras.callbacks._tensorboard import TensorBoard as TensorBoard

@@ -100,7 +100,8 @@ class StepMethods:
 
         def loss_of_batch() -> Any:
             y_pred = self(x, training=True)  # type: ignore[operator]
-            loss = self._call_compute_loss(x, y, y_pred, sample_weight, True)
+            with jax.named_scope("loss"):
+                loss = self._call_compute_loss(x, y, y_pred, sample_weight, True)
             scaled = self.optimizer.scale_loss(loss) if self.optimizer is not None else loss
             return scaled, (loss, y_pred)
 
@@ -109,8 +110,10 @@ class StepMethods:
         checks.check_gradients(gradients, variables, self)
         self._track_loss(loss, x)
         if variables:
-            self.optimizer.apply(gradients, variables)
-        return self._call_own("compute_metrics", x, y, y_pred, sample_weight)
+            with jax.named_scope(self.optimizer.name):
+                self.optimizer.apply(gradients, variables)
+        with jax.named_scope("metrics"):
+            return self._call_own("compute_metrics", x, y, y_pred, sample_weight)
 
     def test_step(self, data: Any) -> dict[str, Any]:
         """Evaluate a batch; gives the figures for the logs."""
