@@ -39,9 +39,10 @@ def read_graph(bundle: Bundle) -> list[ObjectNode] | None:
     """The graph of objects in a checkpoint; None if its values have names alone."""
     if GRAPH_KEY not in bundle.entries:
         return None
+    content = bundle.read(GRAPH_KEY)
     try:
-        graph = ObjectGraph.FromString(bundle.read(GRAPH_KEY).item())
-    except (ValueError, AttributeError, TypeError) as error:
+        graph = ObjectGraph.FromString(content.item())
+    except (ValueError, AttributeError, TypeError, errors.DataLossError) as error:
         raise errors.DataLossError(
             f"{bundle.prefix}: its graph of objects is damaged: {error}"
         ) from error

@@ -124,13 +124,14 @@ def _escaped(text: str) -> str:
 
 def _within(folder: str, path: str, file: str) -> str:
     """The place of a checkpoint in its folder; ValueError if it is none of the folder's."""
-    whole = path if os.path.isabs(path) else os.path.join(folder, path)
-    if _is_within(folder, whole) and "\0" not in path:
-        return whole
-    # The folder was moved, or is mounted elsewhere.
-    moved = os.path.join(folder, os.path.basename(path))
-    if os.path.isabs(path) and "\0" not in path and os.path.exists(f"{moved}.index"):
-        return moved
+    if "\0" not in path:
+        whole = path if os.path.isabs(path) else os.path.join(folder, path)
+        if _is_within(folder, whole):
+            return whole
+        # The folder was moved, or is mounted elsewhere.
+        moved = os.path.join(folder, os.path.basename(path))
+        if os.path.isabs(path) and os.path.exists(f"{moved}.index"):
+            return moved
     raise ValueError(
         f"{file} names the checkpoint {path!r}, which is outside of its folder, and no such file "
         "is in it. Paths from a file are not followed elsewhere: give the path of the checkpoint "

@@ -4,6 +4,7 @@ import errno
 import os
 import shutil
 import struct
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -77,7 +78,7 @@ def test_parts_of_tensors_are_joined():
 
 def test_what_is_not_there_is_answered_with_the_nearest(prefix):
     write_bundle(prefix, [[piece("kernel", 1.0)]])
-    with pytest.raises(errors.NotFoundError, match="no 'kernal'. Did you mean 'kernel'"):
+    with pytest.raises(errors.NotFoundError, match=r"no 'kernal'. Did you mean 'kernel'"):
         Bundle(prefix).read("kernal")
 
 
@@ -136,7 +137,7 @@ def test_a_full_disk_is_told(prefix, monkeypatch):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(_bundle, "write_table", full)
-    with pytest.raises(OSError, match="c.index was not saved: the disk is full"):
+    with pytest.raises(OSError, match=r"c.index was not saved: the disk is full"):
         write_bundle(prefix, [[piece("a", 5.0)]])
     assert sorted(os.listdir(os.path.dirname(prefix))) == ["c.data-00000-of-00001", "c.index"]
     assert Bundle(prefix).read("a").size == 6
@@ -167,7 +168,7 @@ def every_value(prefix):
 @pytest.mark.parametrize("kind", ["index", "data-00000-of-00001"])
 def test_cut_files_are_refused(prefix, kind):
     path = f"{prefix}.{kind}"
-    content = open(path, "rb").read()
+    content = Path(path).read_bytes()
     for size in {int(n * len(content) / 50) for n in range(50)}:
         with open(path, "wb") as file:
             file.write(content[:size])
@@ -178,7 +179,7 @@ def test_cut_files_are_refused(prefix, kind):
 @pytest.mark.parametrize("kind", ["index", "data-00000-of-00001"])
 def test_changed_bytes_are_told(prefix, kind):
     path = f"{prefix}.{kind}"
-    content = open(path, "rb").read()
+    content = Path(path).read_bytes()
     whole = every_value(prefix)
     told = 0
     for place in range(0, len(content), max(1, len(content) // 100)):
@@ -195,7 +196,7 @@ def test_changed_bytes_are_told(prefix, kind):
 
 def test_a_missing_file_of_data_is_told(prefix):
     os.unlink(data_file(prefix, 0, 1))
-    with pytest.raises(errors.NotFoundError, match="c.data-00000-of-00001 is missing.*'a'"):
+    with pytest.raises(errors.NotFoundError, match=r"c.data-00000-of-00001 is missing.*'a'"):
         every_value(prefix)
 
 

@@ -1,5 +1,7 @@
 """Messages of checkpoints, by bytes that TensorFlow wrote."""
 
+import contextlib
+
 import pytest
 
 from keratin import errors
@@ -32,7 +34,5 @@ def test_cut_graphs_are_refused_or_shorter():
     data = Bundle(str(FIXTURES / "module-1")).read(GRAPH_KEY).item()
     whole = len(ObjectGraph.FromString(data).nodes)
     for size in range(0, len(data), max(1, len(data) // 50)):
-        try:
+        with contextlib.suppress(errors.DataLossError, UnicodeDecodeError):
             assert len(ObjectGraph.FromString(data[:size]).nodes) < whole
-        except (errors.DataLossError, UnicodeDecodeError):
-            pass
