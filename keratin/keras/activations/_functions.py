@@ -13,6 +13,7 @@ from keratin._engine.dtype import as_dtype
 from keratin._engine.op import Array, Static, T, op
 from keratin._engine.tensor import Tensor, convert_to_tensor
 from keratin.array._support import composite, prepared
+from keratin.keras._core.custom_objects import register_keras_serializable
 from keratin.keras._core.settings import settings
 from keratin.math._casting import cast
 from keratin.math._number import as_number
@@ -236,6 +237,18 @@ def hard_sigmoid(x: T) -> T:
 
 def _hard_sigmoid(x: Any) -> Any:
     return jnp.where(x <= -3, 0, jnp.where(x >= 3, 1, x / 6 + 0.5))
+
+
+@register_keras_serializable("keratin", "hard_sigmoid_of_keras_2")
+@prepared(lambda x, name=None: (floating(x),))
+@op(T="float")
+def former_hard_sigmoid(x: T) -> T:
+    """The `hard_sigmoid` of Keras 1 and 2: 0.2 x + 0.5 between 0 and 1.
+
+    >>> former_hard_sigmoid([-4.0, 0.0, 1.5]).numpy()
+    array([0. , 0.5, 0.8], dtype=float32)
+    """
+    return jnp.clip(0.2 * x + 0.5, 0, 1)
 
 
 @prepared(lambda x, name=None: (floating(x),))

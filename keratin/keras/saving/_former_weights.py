@@ -2,90 +2,135 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from keratin.keras.saving import _h5
-from keratin.keras.saving._walk import size_of
 
 # The parts of a Keras 1 LSTM, each of W, U and b, and their order in one array.
 _LSTM_PARTS = {"i": 0, "c": 1, "f": 2, "o": 3}
-_LSTM_ORDER = "ifco"
-_GRU_ORDER = "zrh"
+_LSTM_ORDER = [_LSTM_PARTS[part] for part in "ifco"]
+_GRU_ORDER = range(3)
+# How many arrays Keras 1 had where there are three now.
+_IN_PARTS = {"LSTM": 12, "GRU": 9, "ConvLSTM2D": 12}
+# Whose kernels Theano turned by half a circle.
+_TURNED = ("Conv1D", "Conv2D", "Conv3D", "Conv2DTranspose", "ConvLSTM2D")
 
 
-def converted(layer: Any, data: Sequence[Any]) -> list[Any]:
+def converted(
+    layer: Any, data: Sequence[Any], version: str = "2", backend: Any = None
+) -> list[Any]:
     """The data sets of a layer, or arrays in their place where they have to be put together."""
+    leaves = _leaves(layer)
+    for in_parts in (False, True):
+        counts = [_counts(leaf, in_parts) for leaf in leaves]
+        if sum(map(sum, counts)) == len(data):
+            break
+    else:
+        return list(data)  # which does not fit, as the comparison will say
+    rest = iter(data)
+    first = [[next(rest) for _ in range(count)] for count, _ in counts]
+    second = [[next(rest) for _ in range(count)] for _, count in counts]
+    trainable, fixed = [], []
+    for leaf, one, other in zip(leaves, first, second, strict=True):
+        found = _of_leaf(leaf, [*one, *other], version, backend)
+        split = len(leaf.trainable_weights)
+        trainable += found[:split]
+        fixed += found[split:]
+    return [*trainable, *fixed]
+
+
+def _leaves(layer: Any) -> list[Any]:
+    """The layers within a model or wrapper that have the weights, in the order of files."""
     kind = type(layer).__name__
-    if kind == "LSTM" and len(data) == 12:
-        return _joined(layer, data, [_LSTM_PARTS[part] for part in _LSTM_ORDER])
-    if kind == "GRU" and len(data) == 9:
-        return _joined(layer, data, range(len(_GRU_ORDER)))
-    if kind == "LSTM" and len(data) == 3 and _is_of_cudnn(layer, data):
-        return _from_cudnn_lstm(layer, data)
-    if kind.startswith("Conv") and data and len(data[0].shape) > 2:
-        return _kernel_last(layer, data)
-    return list(data)
+    if kind == "Bidirectional":
+        return [*_leaves(layer.forward_layer), *_leaves(layer.backward_layer)]
+    if kind == "TimeDistributed":
+        return _leaves(layer.layer)
+    if hasattr(layer, "get_layer"):  # a model
+        return [leaf for inner in layer.layers for leaf in _leaves(inner)]
+    return [layer]
 
 
-def _read(layer: Any, data: Any) -> np.ndarray:
-    """A part of the weights of a layer, which are no larger than the layer declares."""
-    return _h5.read(data, 2 * sum(size_of(weight) for weight in layer.weights))
+def _counts(leaf: Any, in_parts: bool) -> tuple[int, int]:
+    """How many arrays a file has for the weights of a layer: those trained, and the others."""
+    counts = len(leaf.trainable_weights), len(leaf.non_trainable_weights)
+    parts = _IN_PARTS.get(type(leaf).__name__)
+    if not in_parts or parts is None:
+        return counts
+    return (parts, 0) if counts[0] else (0, parts)
 
 
-def _joined(layer: Any, data: Sequence[Any], order: Any) -> list[np.ndarray]:
+def _of_leaf(layer: Any, data: list[Any], version: str, backend: Any) -> list[Any]:
+    kind = type(layer).__name__
+    if len(data) == _IN_PARTS.get(kind):
+        is_first = kind == "ConvLSTM2D" and layer.data_format == "channels_first"
+        data = _joined(data, _GRU_ORDER if kind == "GRU" else _LSTM_ORDER, 0 if is_first else -1)
+    if kind in ("LSTM", "GRU") and len(data) == 3 and _is_of_cudnn(layer, data):
+        data = _from_cudnn(data, 3 if kind == "GRU" else 4)
+    if version.startswith("1") and kind.startswith("Conv"):
+        data = _kernels_last(layer, data)
+    if backend == "theano" and kind in _TURNED:
+        kernels = 2 if kind == "ConvLSTM2D" else 1
+        data = [*[_turned(_values(each)) for each in data[:kernels]], *data[kernels:]]
+    return data
+
+
+def _values(item: Any) -> np.ndarray:
+    return item if isinstance(item, np.ndarray) else _h5.read(item)
+
+
+def _joined(data: Sequence[Any], order: Any, axis: int) -> list[Any]:
     """Keras 1 had W, U and b for each part, one after the other."""
-    arrays = [_read(layer, item) for item in data]
+    arrays = [_values(item) for item in data]
     return [
-        np.concatenate([arrays[3 * part + which] for part in order], axis=-1) for which in range(3)
+        np.concatenate([arrays[3 * part + which] for part in order], axis if which < 2 else -1)
+        for which in range(3)
     ]
 
 
 def _is_of_cudnn(layer: Any, data: Sequence[Any]) -> bool:
-    return tuple(data[2].shape) == (8 * layer.units,)
+    gates = 3 if type(layer).__name__ == "GRU" else 4
+    return tuple(data[2].shape) == (2 * gates * layer.units,)
 
 
-def _from_cudnn_lstm(layer: Any, data: Sequence[Any]) -> list[np.ndarray]:
-    """CuDNN had a bias for the input and one for the state; their sum is the bias."""
-    kernel, recurrent, bias = [_read(layer, item) for item in data]
-    half = len(bias) // 2
-    return [kernel, recurrent, bias[:half] + bias[half:]]
+def _from_cudnn(data: Sequence[Any], gates: int) -> list[Any]:
+    """CuDNN had each gate's matrix transposed, and a bias for the input and one for the state."""
+    kernel, recurrent, bias = [_values(item) for item in data]
+    biases = bias.reshape(2, -1)
+    return [
+        np.concatenate([_rows_for_columns(part) for part in np.split(matrix, gates, 1)], 1)
+        for matrix in (kernel, recurrent)
+    ] + [biases if gates == 3 else biases.sum(0)]
 
 
-def _kernel_last(layer: Any, data: Sequence[Any]) -> list[Any]:
-    """Theano's kernels had the filters first, and turned by half a circle."""
-    wanted = next((tuple(weight.shape) for weight in layer.weights), None)
-    shape = tuple(data[0].shape)
-    if wanted is None or shape == wanted or len(shape) != len(wanted):
-        return list(data)
-    space = range(2, len(shape))
-    if tuple(shape[axis] for axis in (*space, 1, 0)) != wanted:
-        return list(data)
-    return [np.transpose(_read(layer, data[0]), (*space, 1, 0)), *data[1:]]
+def _rows_for_columns(matrix: np.ndarray) -> np.ndarray:
+    """The numbers of a transposed matrix that was declared to have the shape of the other."""
+    return matrix.reshape(matrix.shape[::-1]).T
 
 
-def optimizer_pairs(optimizer: Any, names: Sequence[str], data: Sequence[Any]) -> list[Any]:
-    """The variables of an optimizer with their values; none if they cannot be told."""
-    variables = list(optimizer.variables)
-    if any(re.search(r"learning_rate|/iteration(:0)?$", name) for name in names):
-        return _as_they_come(variables, data)
-    slots = [v for v in variables[1:] if v.name != "learning_rate"]
-    values = [value for value in data[1:] if _h5.shape_of(value) != (1,)] if data else []
-    count = len(optimizer._trainable_variables) or 1
-    if not slots or len(values) < len(slots):
-        return [] if slots else [(variables[0], data[0])] if data else []
-    # All of the first kind, then all of the second; here both of the first weight, and so on.
-    kinds = len(slots) // count
-    turned = [values[kind * count + place] for place in range(count) for kind in range(kinds)]
-    return [(variables[0], data[0]), *zip(slots, turned, strict=False)]
+def _kernels_last(layer: Any, data: Sequence[Any]) -> list[Any]:
+    """Keras 1 had the filters first where the channels came first, and 1D kernels of 2 axes."""
+    kind, is_first = type(layer).__name__, layer.data_format == "channels_first"
+    kernels = 2 if kind == "ConvLSTM2D" else 1
+    return [
+        *[_kernel_last(kind, is_first, layer, _values(item)) for item in data[:kernels]],
+        *data[kernels:],
+    ]
 
 
-def _as_they_come(variables: list[Any], data: Sequence[Any]) -> list[Any]:
-    if len(variables) == len(data):
-        return list(zip(variables, data, strict=True))
-    if len(variables) == len(data) + 1 and variables[1].name == "learning_rate":
-        return list(zip([variables[0], *variables[2:]], data, strict=True))  # a schedule before
-    return list(zip(variables, data, strict=False)) if len(data) <= 2 else []
+def _kernel_last(kind: str, is_first: bool, layer: Any, kernel: np.ndarray) -> np.ndarray:
+    if kind == "Conv1D":
+        if kernel.ndim == 4 and kernel.shape[:2] != (layer.kernel_size[0], 1):
+            kernel = kernel.transpose(2, 3, 1, 0)
+        return kernel[:, 0] if kernel.ndim == 4 else kernel
+    space = range(2, kernel.ndim)
+    if kind == "Conv2DTranspose":
+        return kernel.transpose(*space, 0, 1) if is_first else kernel.transpose(0, 1, 3, 2)
+    return kernel.transpose(*space, 1, 0) if is_first else kernel
+
+
+def _turned(kernel: np.ndarray) -> np.ndarray:
+    return np.flip(kernel, tuple(range(kernel.ndim - 2)))

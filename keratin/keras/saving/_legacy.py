@@ -19,13 +19,15 @@ from keratin.keras import losses, metrics
 from keratin.keras._core.custom_objects import CustomObjectScope
 from keratin.keras._core.host_random import weights_spared
 from keratin.keras._core.serialization import deserialize_keras_object, serialize_keras_object
-from keratin.keras.saving import _former_config, _former_weights, _h5, _weights
+from keratin.keras.saving import _former_config, _former_weights, _h5, _traced, _weights
 from keratin.keras.saving._archive import KERAS_VERSION
 from keratin.keras.saving._errors import FileError, making, reading
+from keratin.keras.saving._former_optimizer import optimizer_pairs
 from keratin.keras.saving._walk import leaf_variables, walk
 
 _WEIGHTS, _OPTIMIZER, _TOP = "model_weights", "optimizer_weights", "top_level_model_weights"
 _STATE = "keratin_state"
+_GRAPH = "keratin_graph_config"
 
 
 # Writing
@@ -46,10 +48,20 @@ def save(model: Any, path: Any, include_optimizer: bool) -> None:
         compile_config = config.get("compile_config") if include_optimizer else None
         if compile_config:
             file.attrs["training_config"] = json.dumps(_training_config(model, compile_config))
-        _save_layers(model, file.create_group(_WEIGHTS))
+        places = _save_layers(model, file.create_group(_WEIGHTS))
         if compile_config and getattr(model, "optimizer", None) is not None:
             _save_variables(file.create_group(_OPTIMIZER), list(model.optimizer.variables))
-        _save_state(model, file)
+        places |= _save_state(model, file)
+        _save_graph(model, file, places)
+
+
+def _save_graph(model: Any, file: Any, places: dict[int, str]) -> None:
+    """Write the traced graph of a model with classes of the user's, see `_traced`."""
+    graph = _traced.traced(model)
+    text = None if graph is None else graph.text(places)
+    if graph is not None and text is not None:
+        file.attrs[_GRAPH] = text
+        graph.write_constants(file)
 
 
 def save_weights(model: Any, path: Any) -> None:
@@ -88,20 +100,23 @@ def _as_objects(given: Any, family: Any) -> Any:
 _BY_SHAPE = ("accuracy", "acc", "crossentropy", "ce")
 
 
-def _save_layers(model: Any, group: Any) -> None:
+def _save_layers(model: Any, group: Any) -> dict[int, str]:
+    """Write the weights by layers; gives the places of variables by their ids."""
     _h5.write_names(group, "layer_names", [layer.name for layer in model.layers])
     group.attrs["backend"] = "jax"
     group.attrs["keras_version"] = KERAS_VERSION
+    places: dict[int, str] = {}
     for layer in sorted(model.layers, key=lambda layer: layer.name):
-        _save_variables(group.create_group(layer.name), _in_order(layer))
-    _save_variables(group.create_group(_TOP), list(model._variables_made()))
+        places |= _save_variables(group.create_group(layer.name), _in_order(layer))
+    return places | _save_variables(group.create_group(_TOP), list(model._variables_made()))
 
 
 def _in_order(layer: Any) -> list[Any]:
     return [*layer.trainable_weights, *layer.non_trainable_weights]
 
 
-def _save_variables(group: Any, variables: Sequence[Any]) -> None:
+def _save_variables(group: Any, variables: Sequence[Any]) -> dict[int, str]:
+    """Write variables by their names; gives their places by their ids."""
     names: dict[str, Any] = {}
     for variable in variables:
         name, number = variable.path, 0
@@ -112,14 +127,19 @@ def _save_variables(group: Any, variables: Sequence[Any]) -> None:
     _h5.write_names(group, "weight_names", list(names))
     for name, variable in names.items():
         _h5.write(group, name, _weights.value_of(variable))
+    return {id(variable): f"{group.name}/{name}"[1:] for name, variable in names.items()}
 
 
-def _save_state(model: Any, file: Any) -> None:
+def _save_state(model: Any, file: Any) -> dict[int, str]:
+    """Write what Keras does not keep; gives the places of variables by their ids."""
+    places: dict[int, str] = {}
     sink = _weights.H5Sink(file.create_group(_STATE))
     for part in walk(model):
         if part.is_optional:
             for index, variable in enumerate(leaf_variables(part.object)):
                 sink.put(part.path, str(index), _weights.value_of(variable))
+                places[id(variable)] = f"{_STATE}/{_weights.place_of(part.path)}/{index}"
+    return places
 
 
 # Reading
@@ -139,8 +159,14 @@ def load(path: Any, custom_objects: Any, compile: bool) -> Any:
         version = str(_h5.attribute(file, "keras_version") or "1")
         with CustomObjectScope(custom_objects):
             parsed = json.loads(text)
-            with making(path):
-                model = deserialize_keras_object(_former_config.architecture(parsed, version))
+            model = _traced.or_graph(
+                lambda _: _model_of(parsed, version, path), False, _h5.attribute(file, _GRAPH), path
+            )
+            if _traced.is_graph(model):
+                _traced.load(model, file, path)
+                options = _h5.attribute(file, "training_config") if compile else None
+                _traced.compile_for_evaluation(model, options and json.loads(options))
+                return model
             group = _h5.group_of(file, _WEIGHTS)
             if group is None:
                 raise FileError(f"{path} has no group {_WEIGHTS}")
@@ -150,6 +176,11 @@ def load(path: Any, custom_objects: Any, compile: bool) -> Any:
                 with weights_spared():
                     _compile(model, file, path)
     return model
+
+
+def _model_of(config: Any, version: str, path: Any) -> Any:
+    with making(path):
+        return deserialize_keras_object(_former_config.architecture(config, version))
 
 
 def load_weights(
@@ -171,6 +202,7 @@ class _Loading:
         self.group = group
         self.path = path
         self.version = str(_h5.attribute(group, "keras_version") or "1")
+        self.backend = _h5.attribute(group, "backend")
         self.rows: list[tuple[str, str, str]] = []
         self.assignments: list[tuple[Any, Any]] = []
 
@@ -223,7 +255,7 @@ class _Loading:
     def _compare(self, layer: Any, name: str) -> None:
         data = self._weights_of(name)
         if not self.version.startswith("3"):
-            data = _former_weights.converted(layer, data)
+            data = _former_weights.converted(layer, data, self.version, self.backend)
         self._compare_variables(_in_order(layer), name, data)
 
     def _compare_variables(self, variables: list[Any], name: str, data: list[Any]) -> None:
@@ -301,7 +333,8 @@ def _compile(model: Any, file: Any, path: Any) -> None:
         raise FileError(f"{path}: a variable of the optimizer is missing in {_OPTIMIZER}")
     if not _weights.never_stepped(dict(zip(map(str, range(len(data))), data, strict=True))):
         model.optimizer.build(model.trainable_variables)
-    pairs = _former_weights.optimizer_pairs(model.optimizer, names, data)
+    version = str(_h5.attribute(file, "keras_version") or "1")
+    pairs = optimizer_pairs(model.optimizer, names, data, version)
     bad = [
         (_weights.describe(variable), value)
         for variable, value in pairs
@@ -315,4 +348,5 @@ def _compile(model: Any, file: Any, path: Any) -> None:
         )
         return
     for variable, value in pairs:
-        _weights.assign(variable, _h5.read_wanted(value))
+        is_array = isinstance(value, np.ndarray)
+        _weights.assign(variable, value if is_array else _h5.read_wanted(value))
