@@ -27,8 +27,11 @@ from keratin.keras.layers._part import default
 from keratin.keras.layers.input_layer import Input
 from keratin.keras.layers.layer import Layer
 from keratin.keras.models import checkpoint, functional_config, summary
+from keratin.keras.models.html import html_of
 from keratin.keras.saving._model_methods import Saving
 from keratin.keras.training.trainer import Trainer
+from keratin.keras.utils._picture import Shown
+from keratin.keras.utils._plotting import svg_of
 
 
 class Model(Saving, Trainer, Layer):
@@ -303,6 +306,43 @@ class Model(Saving, Trainer, Layer):
             show_trainable=show_trainable,
             layer_range=layer_range,
         )
+
+    def to_svg(
+        self,
+        path: Any = None,
+        *,
+        show_shapes: bool = True,
+        show_dtype: bool = False,
+        show_layer_names: bool = True,
+        rankdir: str = "TB",
+        expand_nested: bool = False,
+        show_layer_activations: bool = False,
+        show_trainable: bool = False,
+        splines: str = "ortho",
+    ) -> str:
+        """A picture of the layers as the text of an SVG file, drawn without Graphviz.
+
+        It is written to a file if there is a `path`. `rankdir` is where data flows to: "TB", from
+        top to bottom, "BT", "LR" or "RL"; `splines` how edges run: "ortho", "curved" or
+        "polyline". `expand_nested` shows the layers of models within the model.
+
+        >>> model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, name="out")])
+        >>> "out" in model.to_svg()
+        True
+        """
+        shown = Shown(
+            show_shapes,
+            show_dtype,
+            show_layer_names,
+            show_layer_activations,
+            show_trainable,
+            expand_nested,
+        )
+        return svg_of(self, shown, rankdir, splines, path)
+
+    def _repr_html_(self) -> str:
+        """The table of the layers, which notebooks show."""
+        return html_of(self)
 
     @property
     def distribute_strategy(self) -> None:

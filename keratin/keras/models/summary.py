@@ -30,6 +30,22 @@ def print_summary(
     layer_range: Sequence[str] | None = None,
 ) -> None:
     """Print a table of the layers of a model; `print_fn` gets it as one string."""
+    columns, rows = table_of(model, expand_nested, show_trainable, layer_range)
+    table = _Table(columns, _widths(columns, line_length, positions)).draw(rows)
+    text = "\n".join([f'Model: "{model.name}"', *table, *totals(model)])
+    if print_fn is None:
+        print(text)
+    else:
+        print_fn(text + "\n")
+
+
+def table_of(
+    model: Any,
+    expand_nested: bool = False,
+    show_trainable: bool = False,
+    layer_range: Sequence[str] | None = None,
+) -> tuple[list[str], list[list[str]]]:
+    """The heads of the columns, and the rows; a name and its type are parted by a zero."""
     connected = _is_branched(model)
     columns = ["Layer (type)", "Output Shape", "Param #"]
     columns += ["Connected to"] if connected else []
@@ -38,12 +54,7 @@ def print_summary(
     rows = []
     for operation in shown:
         rows += _rows(operation, model, columns, expand_nested, 0)
-    table = _Table(columns, _widths(columns, line_length, positions)).draw(rows)
-    text = "\n".join([f'Model: "{model.name}"', *table, *_totals(model)])
-    if print_fn is None:
-        print(text)
-    else:
-        print_fn(text + "\n")
+    return columns, rows
 
 
 def _is_branched(model: Any) -> bool:
@@ -166,7 +177,7 @@ def _connections(operation: Any, model: Any) -> str:
     return ", ".join(found) or "-"
 
 
-def _totals(model: Any) -> list[str]:
+def totals(model: Any) -> list[str]:
     """The lines below the table: how many numbers, and their size in memory."""
     trainable, other = model.trainable_weights, model.non_trainable_weights
     optimizer = getattr(model, "optimizer", None) if getattr(model, "compiled", False) else None

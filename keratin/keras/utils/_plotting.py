@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+import re
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -56,12 +59,16 @@ def model_to_dot(
     if subgraph:
         return _cluster(picture, pydot)
     dot = pydot.Dot(rankdir=rankdir, concentrate=True, dpi=dpi, splines=splines)
-    dot.set_node_defaults(shape="record")
+    dot.set_node_defaults(shape="plain")  # others read signs such as { and | in names
     return _filled(dot, picture, pydot)
 
 
 def _cluster(picture: Picture, pydot: Any) -> Any:
-    cluster = pydot.Cluster(picture.title, style="dashed", label=picture.title, labeljust="l")
+    # Graphviz takes a label as HTML for what it is; a name with other signs might end a string.
+    plain = picture.title.isidentifier()
+    name = picture.title if plain else re.sub(r"\W", "_", picture.title) + str(id(picture))
+    label = picture.title if plain else f"<{escape(picture.title)}>"
+    cluster = pydot.Cluster(name, style="dashed", label=label, labeljust="l")
     return _filled(cluster, picture, pydot)
 
 
@@ -70,7 +77,8 @@ def _filled(dot: Any, picture: Picture, pydot: Any) -> Any:
         if box.inner is not None:
             dot.add_subgraph(_cluster(box.inner, pydot))
             continue
-        node = pydot.Node(str(key), label=_label(box), fontname="Helvetica", margin="0")
+        options = {"fontname": "Helvetica", "margin": "0", "shape": "plain"}
+        node = pydot.Node(str(key), label=_label(box), **options)
         dot.add_node(node)
     for source, target in picture.edges:
         outer, inner = picture.boxes[source].inner, picture.boxes[target].inner
@@ -138,16 +146,40 @@ def plot_model(
     )
     path = Path(to_file)
     kind = path.suffix[1:].lower() or "png"
-    if _has_graphviz():
-        options = (show_shapes, show_dtype, show_layer_names, rankdir, expand_nested, dpi, False)
-        dot = model_to_dot(model, *options, show_layer_activations, show_trainable, splines=splines)
-        dot.write(str(path), format=kind)
+    options = (show_shapes, show_dtype, show_layer_names, rankdir, expand_nested, dpi, False)
+    more = {"show_trainable": show_trainable, "splines": splines}
+    by_graphviz = _by_graphviz(model, kind, *options, show_layer_activations, **more)
+    if by_graphviz is not None:
+        path.write_bytes(by_graphviz)
     elif kind == "svg":
-        drawing = drawn(picture_of(model, shown), rankdir, splines)
-        path.write_text(to_svg(drawing), encoding="utf-8")
+        svg_of(model, shown, rankdir, splines, path)
     else:
         _save_image(picture_of(model, shown), path, kind, rankdir, splines, dpi)
     return _shown_in_notebook(path, kind)
+
+
+def svg_of(model: Any, shown: Shown, rankdir: str, splines: str, path: Any = None) -> str:
+    """`Model.to_svg`."""
+    _check(model, rankdir, splines, {}, "Model.to_svg")
+    text = to_svg(drawn(picture_of(model, shown), rankdir, splines))
+    if path is not None:
+        Path(path).write_text(text, encoding="utf-8")
+    return text
+
+
+def _by_graphviz(model: Any, kind: str, *options: Any, **more: Any) -> bytes | None:
+    """The file as Graphviz draws it; None where it is not installed, or cannot draw it."""
+    try:
+        dot = model_to_dot(model, *options, **more)
+    except ImportError:
+        return None
+    heard = io.StringIO()  # what pydot prints where it fails
+    try:
+        with contextlib.redirect_stdout(heard), contextlib.redirect_stderr(heard):
+            found = dot.create(format=kind)
+    except Exception:  # versions of pydot have errors of their own where `dot` is missing or fails
+        return None
+    return bytes(found) or None
 
 
 def _save_image(
@@ -161,18 +193,6 @@ def _save_image(
             f"plot_model: {path.name!r} ends in .{kind}, of which Pillow writes no pictures. Use "
             ".png, .svg or .pdf."
         ) from None
-
-
-def _has_graphviz() -> bool:
-    try:
-        import pydot  # type: ignore[import-not-found, unused-ignore]
-
-        pydot.Dot().create()
-    except ImportError:
-        return False
-    except Exception:  # versions of pydot have errors of their own where `dot` is missing
-        return False
-    return True
 
 
 def _shown_in_notebook(path: Path, kind: str) -> Any:

@@ -1,13 +1,16 @@
 """`plot_model` and `model_to_dot`."""
 
+import shutil
 import sys
 import types
+from xml.etree import ElementTree
 
 import pytest
 from PIL import Image
 
 from keratin import keras
 from keratin.keras import utils
+from keratin.keras.utils import _plotting
 from tests.keras.utils.plotted_models import row, two_heads
 
 
@@ -88,12 +91,11 @@ class Graph:
     def set_node_defaults(self, **options):
         self.defaults = options
 
-    def create(self):
-        return b""
-
-    def write(self, path, format):
-        with open(path, "w") as file:
-            file.write(f"{format}: {len(self.nodes)} nodes")
+    def create(self, format):
+        if format == "gif":
+            print("what pydot prints")
+            raise AssertionError("dot failed")
+        return f"{format}: {len(self.nodes)} nodes".encode()
 
 
 @pytest.fixture
@@ -127,6 +129,67 @@ def test_graphs_of_pydot(pydot):
 def test_graphviz_draws_where_it_is_installed(pydot, tmp_path):
     utils.plot_model(row(), tmp_path / "a.png")
     assert (tmp_path / "a.png").read_text() == "png: 2 nodes"
+
+
+def test_where_graphviz_fails_the_picture_is_drawn_all_the_same(pydot, tmp_path, capsys):
+    utils.plot_model(row(), tmp_path / "a.gif", dpi=20)
+    with Image.open(tmp_path / "a.gif") as image:
+        assert image.format == "GIF"
+    assert capsys.readouterr().out == ""
+
+
+STRANGE = ['in"n\\er {x|y}', "<b>&", "a$b^", "名前"]
+
+
+def strange():
+    inner = [keras.Input((4,)), keras.layers.Dense(4, name=STRANGE[1])]
+    nested = keras.Sequential(inner, name=STRANGE[0])
+    others = [keras.layers.Dense(2, name=name) for name in STRANGE[2:]]
+    return keras.Sequential([keras.Input((4,)), nested, *others])
+
+
+def test_names_of_clusters(pydot):
+    (cluster,) = utils.model_to_dot(strange(), expand_nested=True).subgraphs
+    assert cluster.options["label"] == "<in&quot;n\\er {x|y}>"
+    assert cluster.args[0].startswith("in_n_er__x_y_") and cluster.args[0].isidentifier()
+
+
+@pytest.mark.parametrize("kind", ["png", "svg"])
+def test_real_graphviz(kind, tmp_path, monkeypatch):
+    pytest.importorskip("pydot")
+    if shutil.which("dot") is None:
+        pytest.skip("Graphviz is not installed")
+    monkeypatch.setattr(_plotting, "to_svg", None)  # not drawn here
+    monkeypatch.setattr(_plotting, "to_image", None)
+    path = tmp_path / f"a.{kind}"
+    for nested in (False, True):
+        options = {"show_shapes": True, "show_layer_names": True, "show_trainable": True}
+        utils.plot_model(strange(), path, expand_nested=nested, dpi=40, **options)
+    if kind == "svg":
+        root = ElementTree.parse(path).getroot()
+        texts = "".join(root.itertext())
+        assert all(name in texts for name in STRANGE)
+
+
+def test_to_svg(tmp_path):
+    model = two_heads()
+    text = model.to_svg(tmp_path / "a.svg", expand_nested=True)
+    assert text == (tmp_path / "a.svg").read_text(encoding="utf-8")
+    utils.plot_model(
+        model, tmp_path / "b.svg", show_shapes=True, show_layer_names=True, expand_nested=True
+    )
+    assert "(None, 8)" in text and "in_a" in text
+    assert "in_a" not in model.to_svg()
+    assert "relu" in model.to_svg(show_layer_activations=True, show_shapes=False)
+    assert "float32" in model.to_svg(show_dtype=True) and "Trainable" in model.to_svg(
+        show_trainable=True
+    )
+    assert model.to_svg(rankdir="LR") != model.to_svg() != model.to_svg(splines="curved")
+    assert "price" not in model.to_svg(show_layer_names=False)
+    with pytest.raises(ValueError, match=r"Model.to_svg: rankdir is one of TB"):
+        model.to_svg(rankdir="up")
+    with pytest.raises(ValueError, match=r"Model.to_svg: the model 'fresh' is not built yet"):
+        keras.Sequential([keras.layers.Dense(2)], name="fresh").to_svg()
 
 
 def test_without_pydot(monkeypatch):
