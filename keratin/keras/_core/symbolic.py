@@ -272,7 +272,7 @@ class Operation(Configurable):
     def symbolic_call(self, *args: Any, **kwargs: Any) -> Any:
         """Infer the result and note the call in the graph."""
         if recording.recorder is not None:
-            args, kwargs = recording.recorder.wired(args, kwargs)
+            args, kwargs = recording.recorder.wired(self, args, kwargs)
         outputs = self.compute_output_spec(*args, **kwargs)
         Node(self, args, kwargs, outputs)
         return outputs

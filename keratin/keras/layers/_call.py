@@ -158,9 +158,10 @@ def is_tensor_like(value: Any) -> bool:
 class Inputs:
     """Makes the arguments of a call tensors of the dtype that the layer computes in."""
 
-    def __init__(self, dtype: Any, autocasts: bool):
+    def __init__(self, dtype: Any, autocasts: bool, casts_symbolic: bool = False):
         self.dtype = dtype
         self.autocasts = autocasts
+        self.casts_symbolic = casts_symbolic
 
     def convert(self, value: Any) -> Any:
         """A value with its arrays as tensors, and its floating tensors cast."""
@@ -170,7 +171,7 @@ class Inputs:
         if kind is Tensor or isinstance(value, (Tensor, Variable)):
             return self._cast(value)
         if isinstance(value, KerasTensor):
-            return value
+            return self._cast(value) if self.casts_symbolic else value
         if isinstance(value, (np.ndarray, np.generic, jax.Array)):
             return self._cast(self._tensor(value))
         if isinstance(value, dict):

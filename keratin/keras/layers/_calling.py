@@ -72,9 +72,7 @@ class Calling(Part):
             if self._input_spec is not None:
                 check_inputs(self._input_spec, first, self.name)
             self._maybe_build(arguments)
-            recorder = recording.recorder
-            is_open = recorder is not None and recorder.opens(self)
-            if any_symbolic((args, kwargs)) and not is_open:
+            if any_symbolic((args, kwargs)) and not self._is_open():
                 outputs = self.symbolic_call(*args, **kwargs)
             else:
                 outputs = self._run(args, kwargs)
@@ -85,7 +83,7 @@ class Calling(Part):
 
     def _tensors(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """The arguments with arrays as tensors, of the dtype that the layer computes in."""
-        inputs = Inputs(as_dtype(self.input_dtype), self.autocast)
+        inputs = Inputs(as_dtype(self.input_dtype), self.autocast, self._is_open())
         if not self._convert_input_args:
             return args, kwargs
         converted = [
@@ -98,6 +96,10 @@ class Calling(Part):
             name: inputs.convert_first(v) if not args and i == 0 else inputs.convert(v)
             for i, (name, v) in enumerate(kwargs.items())
         }
+
+    def _is_open(self) -> bool:
+        """Whether a graph is recorded that has what this layer calls, and not the layer itself."""
+        return recording.recorder is not None and recording.recorder.opens(self)
 
     # Layers that take lists of strings and the like see their arguments as they were given.
     _convert_input_args = True
@@ -185,7 +187,7 @@ class Calling(Part):
     def symbolic_call(self, *args: Any, **kwargs: Any) -> Any:
         """Infer the result and note the call in the graph."""
         if recording.recorder is not None:
-            args, kwargs = recording.recorder.wired(args, kwargs)
+            args, kwargs = recording.recorder.wired(self, args, kwargs)
         outputs = self.compute_output_spec(*args, **kwargs)
         if outputs is None:
             raise ValueError(

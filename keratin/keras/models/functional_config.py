@@ -37,12 +37,20 @@ def get_config(model: Any) -> dict[str, Any]:
     return {"name": model.name, "trainable": model._trainable, **config_of_graph(graph)}
 
 
-def config_of_graph(graph: Function) -> dict[str, Any]:
-    """The layers and ops of a graph, and how they are called on each other."""
+def config_of_graph(graph: Function, exactly: bool = False) -> dict[str, Any]:
+    """The layers and ops of a graph, and how they are called on each other.
+
+    With `exactly`, ops of TensorFlow stand as such, and not as those of Keras that are alike.
+    """
+    describe = (
+        operation_config.exact_config_and_node if exactly else operation_config.config_and_node
+    )
     numbers = _numbers(graph)
     _name_apart(graph, numbers)
     return {
-        "layers": [_operation_config(operation, graph, numbers) for operation in graph.operations],
+        "layers": [
+            _operation_config(operation, graph, numbers, describe) for operation in graph.operations
+        ],
         "input_layers": _places(graph.input, numbers),
         "output_layers": _places(graph.output, numbers),
     }
@@ -72,14 +80,16 @@ def _numbers(graph: Function) -> dict[Any, Any]:
     return numbers
 
 
-def _operation_config(operation: Operation, graph: Function, numbers: Any) -> dict[str, Any]:
+def _operation_config(
+    operation: Operation, graph: Function, numbers: Any, describe: Any
+) -> dict[str, Any]:
     nodes = sorted(
         (n for n in graph.nodes if n.operation is operation and not n.is_input),
         key=lambda n: n.index,
     )
     calls = [(node.args, node.kwargs) for node in nodes]
     if isinstance(operation, OpCall):
-        found = [operation_config.config_and_node(operation, *call) for call in calls]
+        found = [describe(operation, *call) for call in calls]
         config, calls = found[0][0], [node for _, node in found]
     else:
         config = serialize_keras_object(operation)  # itself: it may be given a number later

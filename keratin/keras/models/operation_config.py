@@ -160,6 +160,22 @@ def config_and_node(operation: OpCall, args: Any, kwargs: Any) -> tuple[dict[str
     }, node
 
 
+def exact_config_and_node(
+    operation: OpCall, args: Any, kwargs: Any
+) -> tuple[dict[str, Any], tuple[Any, Any]]:
+    """The config of the very op, where it can be read, and the arguments of its node."""
+    own = _own_config(operation)
+    # JSON has no tuples, which make a difference there.
+    is_key = getattr(operation.function, "__name__", "") == "getitem"
+    try:
+        is_known = not is_key and _read_own(own).function is operation.function
+    except ValueError:
+        is_known = False
+    if is_known:
+        return own, (list(args), dict(kwargs))
+    return config_and_node(operation, args, kwargs)
+
+
 def _as_keras(function: Any, args: Any, kwargs: Any) -> Any:
     """The class of Keras, its module, its arguments, and those of its call; None if it has none."""
     name = getattr(function, "__keras_operation__", None)

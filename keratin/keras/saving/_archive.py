@@ -184,14 +184,15 @@ def load(path: Any, custom_objects: Any, compile: bool, safe_mode: bool) -> Any:
             path,
         )
         with open_weights(archive, members, model, path) as file:
-            _load_variables(model, file, path)
+            _load_variables(model, file, path, compile and config.get("compile_config"))
         _load_assets(model, archive, members, path)
     return model
 
 
-def _load_variables(model: Any, file: Any, path: Any) -> None:
+def _load_variables(model: Any, file: Any, path: Any, compile_config: Any) -> None:
     if _traced.is_graph(model):
         _traced.load(model, file, path)
+        _traced.compile_for_evaluation(model, compile_config)
     else:
         _weights.load(model, _weights.H5Source(file), path, strict_optimizer=True)
 
@@ -339,7 +340,7 @@ def _load_folder(folder: Path, custom_objects: Any, compile: bool, safe_mode: bo
             folder,
         )
         with h5py.File(folder / _WEIGHTS, "r") as file:
-            _load_variables(model, file, folder)
+            _load_variables(model, file, folder, compile and config.get("compile_config"))
         for part in walk(model):
             own = folder / _ASSETS / part.path
             if hasattr(part.object, "load_assets"):

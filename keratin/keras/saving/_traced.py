@@ -24,7 +24,7 @@ from keratin.keras._core import custom_objects, names, serialization
 from keratin.keras._core.graph import Function, standardized
 from keratin.keras._core.host_random import weights_spared
 from keratin.keras._core.serialization import class_of, serialize_keras_object
-from keratin.keras._core.symbolic import OpCall, is_symbolic, recording
+from keratin.keras._core.symbolic import OpCall, is_symbolic, recording, symbolic_tensors
 from keratin.keras._core.variable import Variable
 from keratin.keras.layers._call import call_context
 from keratin.keras.layers.input_layer import Input, InputLayer
@@ -122,6 +122,7 @@ class _Recorder:
         self.inputs: list[Any] = []
         self.values: list[Any] = []
         self._symbols: dict[int, Any] = {}
+        self._cast: dict[Any, Any] = {}
         self._is_open: dict[int, bool] = {}
         self._before = [(v, v._array) for v in model.variables]
         self._losses = [(layer, list(layer._losses)) for layer in model._flatten_layers()]
@@ -171,11 +172,16 @@ class _Recorder:
             self._is_open[id(layer)] = known
         return known
 
-    def wired(self, args: Any, kwargs: Any) -> Any:
+    def wired(self, operation: Any, args: Any, kwargs: Any) -> Any:
         """The arguments of a call, with variables and large values as inputs of the graph."""
         if context.scope is not None:
             return args, kwargs
-        return jax.tree.map(self._symbol, (args, kwargs), is_leaf=_is_value)
+        found = jax.tree.map(self._symbol, (args, kwargs), is_leaf=_is_value)
+        # Ops of TensorFlow take an array as one of the dtype that the tensors have.
+        of_keras = hasattr(getattr(operation, "function", None), "__keras_operation__")
+        floating = [t.dtype for t in symbolic_tensors(found) if t.dtype.is_floating]
+        dtype = floating[0] if floating and not of_keras else None
+        return jax.tree.map(lambda v: self._constant(v, dtype), found, is_leaf=_is_value)
 
     def _symbol(self, value: Any) -> Any:
         if isinstance(value, EngineVariable):
@@ -184,12 +190,20 @@ class _Recorder:
             if casts and getattr(value, "_autocast", False):
                 return operators.cast(symbol, context.autocast)
             return symbol
-        if isinstance(value, (Tensor, np.ndarray)):
-            array = np.asarray(value)
-            if array.size > _SMALL and array.dtype.kind in "biufcV":
-                kept = value._value if isinstance(value, Tensor) else value
-                return self._input(kept, array.shape, array.dtype)
+        if isinstance(value, Tensor):
+            return self._constant(np.asarray(value), None, value._value)
         return value
+
+    def _constant(self, value: Any, dtype: Any, kept: Any = None) -> Any:
+        """An array, which is large, as an input of the graph."""
+        if not isinstance(value, np.ndarray) or value.size <= _SMALL or value.dtype.kind in "OSU":
+            return value if kept is None else wrap(kept)
+        if dtype is not None and value.dtype.kind == "f" and dtype.numpy_dtype != value.dtype:
+            kept = self._cast.setdefault(
+                (id(value), dtype.name), (value.astype(dtype.numpy_dtype), value)
+            )[0]
+        kept = value if kept is None else kept
+        return self._input(kept, kept.shape, kept.dtype)
 
     def _input(self, value: Any, shape: Any, dtype: Any) -> Any:
         if id(value) not in self._symbols:
@@ -257,7 +271,7 @@ def _symbolic_inputs(model: Any) -> dict[str, Any]:
 
 
 def _config_of(graph: Function) -> dict[str, Any]:
-    found = functional_config.config_of_graph(graph)
+    found = functional_config.config_of_graph(graph, exactly=True)
     return dict(json.loads(json.dumps(found)))
 
 
@@ -430,6 +444,18 @@ def _model_of(text: Any, origin: Any) -> GraphModel:
         model = GraphModel(described, name=described.get("name"))
     vars(model)["_places"] = places
     return model
+
+
+_KEPT = ("loss", "loss_weights", "metrics", "weighted_metrics", "run_eagerly")
+
+
+def compile_for_evaluation(model: GraphModel, config: Any) -> None:
+    """Give a model the losses and metrics of a compile config, if they are known."""
+    if not isinstance(config, Mapping):
+        return
+    options = {key: value for key, value in config.items() if key in _KEPT}
+    with contextlib.suppress(custom_objects.NotKnown):
+        model.compile(None, **serialization.deserialize_keras_object(options))
 
 
 def load(model: GraphModel, file: Any, origin: Any) -> None:
