@@ -14,7 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from keratin._engine import errors, naming, random, state
-from keratin._engine.block import array_of, becomes_tensor, leaved
+from keratin._engine.block import array_of, becomes_tensor, flatten, kept, leaved
 from keratin._engine.explain import explain
 from keratin._engine.kernel import Kernel, finish
 from keratin._engine.simplify import simplified
@@ -151,13 +151,37 @@ class ConcreteFunction:
         self._kernel = Kernel(self.name, self._run)
         self._compiled: Any = None
 
+    def declare(self, leaves: Sequence[Any]) -> None:
+        """Note the specs that it was asked for by, of which names are kept, and unknown sizes."""
+        if any(isinstance(leaf, TensorSpec) for leaf in leaves):
+            specs = [
+                leaf if isinstance(leaf, TensorSpec) or not is_input(leaf) else known
+                for leaf, known in zip(leaves, self._leaves_of_signature(), strict=True)
+            ]
+            self.structured_input_signature = jax.tree.unflatten(self._tree, specs)
+
+    def _leaves_of_signature(self) -> list[Any]:
+        leaves: list[Any] = flatten(kept(self.structured_input_signature))[0]
+        return leaves
+
     # Calling
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if not kwargs and len(args) == len(self._tensor_at) and not self._variable_at:
             leaves = [convert_to_tensor(value) for value in args]
             self._check(leaves)
+            traced = self.graph_program.in_avals
+            if any(leaf.shape != a.shape for leaf, a in zip(leaves, traced, strict=False)):
+                return self._call_other_size(leaves)
             return self._call([leaf._value for leaf in leaves], leaves)
+        return self._function(*args, **kwargs)
+
+    def _call_other_size(self, leaves: Sequence[Tensor]) -> Any:
+        """Call the function on tensors of sizes that were declared unknown, traced for others."""
+        full, rest = self._leaves_of_signature(), iter(leaves)
+        for index in self._tensor_at:
+            full[index] = next(rest)
+        args, kwargs = jax.tree.unflatten(self._tree, full)
         return self._function(*args, **kwargs)
 
     def _check(self, leaves: Sequence[Tensor]) -> None:

@@ -281,6 +281,7 @@ class Function:
         """
         if not args and not kwargs and self.input_signature is not None:
             args = self.input_signature
+        declared = kept(self._arguments_of_specs(args, kwargs))
         examples = functools.partial(jax.tree.map, _example, is_leaf=_is_argument_leaf)
         args, kwargs = examples(kept(args)), examples(kept(kwargs))
         try:
@@ -288,6 +289,7 @@ class Function:
         except EagerCallNeeded:
             self._create_variables(args, kwargs)
             concrete, _ = self._lookup(*self._arguments_of_specs(args, kwargs))
+        concrete.declare(flatten(declared)[0])
         return concrete
 
     def _arguments_of_specs(self, args: Any, kwargs: Any) -> Any:

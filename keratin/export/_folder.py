@@ -26,13 +26,14 @@ from keratin._engine.spec import TensorSpec
 from keratin.export._structure import FolderError, dtype_of, record, shape_of
 
 MANIFEST = "saved_model.json"
-PROGRAMS, VARIABLES, ASSETS = "programs", "variables", "assets"
+PROGRAMS, VARIABLES, ASSETS, DEBUG = "programs", "variables", "assets", "debug"
+_FOLDERS = (PROGRAMS, VARIABLES, ASSETS, DEBUG)
 FORMAT, VERSION = "keratin.saved_model", 1
 _MANIFEST_LIMIT = 1 << 28
 _PROGRAM_LIMIT = 1 << 31
 _BLOCK = 1 << 22
 # Names that this file gives, and so may remove.
-_OURS = re.compile(r"[0-9a-f]{16}\.(stablehlo|h5)|[0-9a-f]{8}_.+")
+_OURS = re.compile(r"[0-9a-f]{16}\.(stablehlo|mlir|h5)|[0-9a-f]{8}_.+")
 
 
 class Writer:
@@ -52,6 +53,12 @@ class Writer:
                 path.write_bytes(data)
         return {"file": name, "bytes": len(data), "sha256": digest}
 
+    def debug(self, entry: dict[str, Any], text: str) -> None:
+        """Write the text of a program, for people to read; nothing reads it back."""
+        name = f"{DEBUG}/{entry['sha256'][:16]}.mlir"
+        with self._file(name) as path:
+            path.write_text(text, "utf-8")
+
     def arrays(self, arrays: Sequence[Any]) -> dict[str, Any]:
         """Write arrays to an HDF5 file, each under its number."""
         import h5py
@@ -64,6 +71,8 @@ class Writer:
 
     def asset(self, source: Any) -> dict[str, Any]:
         """Copy a file."""
+        if not os.path.isfile(source):
+            raise FileNotFoundError(f"The asset {os.fspath(source)!r} is no file that exists")
         name = f"{ASSETS}/{secrets.token_hex(4)}_{os.path.basename(source)[-200:]}"
         with self._file(name) as path:
             shutil.copyfile(source, path)
@@ -88,12 +97,12 @@ class Writer:
         for name in self._written - former:
             with contextlib.suppress(OSError):
                 (self.folder / name).unlink()
-        for inner in (PROGRAMS, VARIABLES, ASSETS, "."):
+        for inner in (*_FOLDERS, "."):
             with contextlib.suppress(OSError):
                 (self.folder / inner).rmdir()
 
     def _sweep(self) -> None:
-        for inner in (PROGRAMS, VARIABLES, ASSETS):
+        for inner in _FOLDERS:
             for path in (self.folder / inner).glob("*"):
                 if _OURS.fullmatch(path.name) and f"{inner}/{path.name}" not in self._written:
                     with contextlib.suppress(OSError):
@@ -116,7 +125,7 @@ def _named_by(folder: Path) -> set[str]:
         text = (folder / MANIFEST).read_text("utf-8")
     except (OSError, ValueError):
         return set()
-    return set(re.findall(rf'"((?:{PROGRAMS}|{VARIABLES}|{ASSETS})/[^"]+)"', text))
+    return set(re.findall(rf'"((?:{"|".join(_FOLDERS)})/[^"]+)"', text))
 
 
 def _stored(array: np.ndarray) -> np.ndarray:

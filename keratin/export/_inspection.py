@@ -50,6 +50,8 @@ def check(module: bytes) -> None:
             dialect.register_dialect(context)
         try:
             parsed = jax_mlir.deserialize_portable_artifact(module, context)
+            if not list(parsed.body.operations):
+                raise ValueError("it is empty")
         except Exception as error:
             words = str(error).strip().split("\n")[0]
             raise RefusedError(f"it is no program that can be read: {words}") from None

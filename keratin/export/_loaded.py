@@ -142,7 +142,7 @@ class LoadedConcrete:
                 given = None  # structures of tensors
             if given is not None:
                 return self.call_on(given)
-        problems = matched(self, args, kwargs)
+        problems = _matched(self, self._arguments, (args, kwargs))
         if isinstance(problems, str):
             raise TypeError(f"{self.name}: {problems}")
         return self.call_on(problems)
@@ -218,20 +218,26 @@ class LoadedFunction:
         self.name = self.__name__ = name
         self._signature = signature
         self.concrete_functions = list(concretes)
+        self._wanted = [self._complete(*concrete._arguments) for concrete in concretes]
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the program that was saved for arguments like these."""
-        if self._signature is not None:
-            try:
-                bound = self._signature.bind(*args, **kwargs)
-            except TypeError as error:
-                raise TypeError(f"{self.name}(): {error}") from None
-            args, kwargs = bound.args, bound.kwargs
+        concrete, tensors = self._chosen(args, kwargs)
+        return concrete.call_on(tensors)
+
+    def _chosen(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[LoadedConcrete, list[Any]]:
+        """The program for arguments like these, and its tensors."""
+        try:
+            given = self._complete(args, kwargs)
+        except TypeError as error:
+            raise TypeError(f"{self.name}(): {error}") from None
         problems = []
-        for concrete in self.concrete_functions:
-            found = matched(concrete, *self._with_defaults(concrete, args, kwargs))
+        for concrete, wanted in zip(self.concrete_functions, self._wanted, strict=True):
+            found = _matched(concrete, wanted, given)
             if not isinstance(found, str):
-                return concrete.call_on(found)
+                return concrete, found
             problems.append(f"  {concrete!r}: {found}")
         known = "\n".join(problems) or "  none: it was saved before it was ever called"
         raise ValueError(
@@ -239,25 +245,19 @@ class LoadedFunction:
             "Save the function after calling it like this, or with an input_signature"
         )
 
-    def _with_defaults(
-        self, concrete: LoadedConcrete, args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        """The arguments, filled up by defaults where the program was traced with these."""
-        count = len(concrete._arguments[0])
-        if self._signature is None or len(args) >= count:
-            return args, kwargs
+    def _complete(self, args: Any, kwargs: Any) -> Any:
+        """Arguments in the order of the parameters, defaults filled in."""
+        if self._signature is None:
+            return tuple(args), dict(kwargs)
         bound = self._signature.bind(*args, **kwargs)
         bound.apply_defaults()
-        return bound.args[:count], bound.kwargs
+        return bound.args, bound.kwargs
 
     def get_concrete_function(self, *args: Any, **kwargs: Any) -> LoadedConcrete:
         """The program that was saved for arguments like these, of which specs stand for tensors."""
         if not args and not kwargs and len(self.concrete_functions) == 1:
             return self.concrete_functions[0]
-        for concrete in self.concrete_functions:
-            if not isinstance(matched(concrete, args, kwargs), str):
-                return concrete
-        raise ValueError(f"{self.name}: no program was saved for {args} {kwargs or ''}")
+        return self._chosen(args, kwargs)[0]
 
     def __repr__(self) -> str:
         return f"<loaded function {self.name} with {len(self.concrete_functions)} programs>"
@@ -266,12 +266,10 @@ class LoadedFunction:
 # Arguments and the places of a program
 
 
-def matched(
-    concrete: LoadedConcrete, args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> list[Any] | str:
+def _matched(concrete: LoadedConcrete, wanted: Any, given: Any) -> list[Any] | str:
     """The tensors of arguments in the order of a program, or why they are not its arguments."""
     found: dict[int, Any] = {}
-    problem = _match(concrete._arguments, (args, kwargs), "the arguments", found)
+    problem = _match(wanted, given, "", found)
     if problem:
         return problem
     tensors = [found[slot.place] for slot in concrete._slots]
@@ -289,7 +287,14 @@ def _match(wanted: Any, given: Any, where: str, found: dict[int, Any]) -> str:
         except (TypeError, ValueError) as error:
             return f"{where}: {error}"
         return ""
-    if isinstance(wanted, Mapping):
+    if where == "":  # all arguments
+        if len(wanted[0]) != len(given[0]) or wanted[1].keys() != given[1].keys():
+            return f"{len(wanted[0])} arguments{_by_name(wanted[1])} are expected"
+        steps = [
+            (w, g, f"args[{i}]") for i, (w, g) in enumerate(zip(wanted[0], given[0], strict=True))
+        ]
+        steps += [(wanted[1][key], given[1][key], key) for key in wanted[1]]
+    elif isinstance(wanted, Mapping):
         if not isinstance(given, Mapping) or wanted.keys() != given.keys():
             return f"{where}: a dictionary of {sorted(map(str, wanted))} is expected"
         steps = [(wanted[key], given[key], f"{where}[{key!r}]") for key in wanted]
@@ -302,6 +307,10 @@ def _match(wanted: Any, given: Any, where: str, found: dict[int, Any]) -> str:
         same = type(wanted) is type(given) and wanted == given
         return "" if same else f"{where}: {wanted!r} is expected, given {given!r}"
     return next(filter(None, (_match(w, g, place, found) for w, g, place in steps)), "")
+
+
+def _by_name(kwargs: Mapping[str, Any]) -> str:
+    return f" and, by name, {', '.join(kwargs)}" if kwargs else ""
 
 
 def _tensor(value: Any, slot: Slot) -> Any:

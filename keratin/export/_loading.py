@@ -256,7 +256,12 @@ class _Loading:
         ]
         if entry["is_concrete"] is True and len(concretes) == 1:
             return concretes[0]
-        return LoadedFunction(name, _signature(entry["parameters"], where), concretes)
+        try:
+            return LoadedFunction(name, _signature(entry["parameters"], where), concretes)
+        except TypeError as error:
+            raise FolderError(
+                f"{where}: arguments that its parameters do not take: {error}"
+            ) from None
 
     def _signature(self, name: str, entry: Any) -> LoadedSignature:
         where = self._at(f"signatures[{name!r}]")

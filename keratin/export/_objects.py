@@ -215,6 +215,8 @@ class Graph:
             file = self._writer.program(bytes(made.gradient.serialize()))
             gradient = {**file, "by": list(made.by), "of": list(made.of)}
         file = self._writer.program(bytes(made.exported.serialize()))
+        if self._options.save_debug_info:
+            self._writer.debug(file, made.exported.mlir_module())
         start = len(self.constants)
         self.constants.extend(made.constants)
         return {

@@ -61,3 +61,18 @@ def test_a_failing_program_loses_no_variable(tf):
         f(tf.constant(-1.0))
     assert v.numpy() in (1.0, 2.0)
     assert f(tf.constant(1.0)).numpy() in (2.0, 3.0)
+
+
+def test_sizes_that_are_asked_for_as_unknown_stay_unknown(tf):
+    @tf.function
+    def f(x, n=2):
+        return {"y": x["a"] * n}
+
+    spec = tf.TensorSpec([None, 2], tf.float32, name="given")
+    concrete = f.get_concrete_function({"a": spec}, n=3)
+    args, _ = concrete.structured_input_signature
+    assert args[0]["a"] == spec
+    for size in (1, 4):
+        assert concrete(tf.ones([size, 2]))["y"].shape == [size, 2]
+    with pytest.raises(TypeError, match=r"traced for TensorSpec\(shape=\(None, 2\)"):
+        concrete(tf.ones([4, 3]))
