@@ -5,6 +5,8 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 PIP_OPTIONS := --quiet --disable-pip-version-check --no-input
+# Compiled modules are kept: tests start many processes.
+unexport PYTHONDONTWRITEBYTECODE
 # An environment with tensorflow-cpu 2.21, keras, jax and torch; by default `make` builds it.
 PEERS ?= .venv-peers/bin/python
 
