@@ -39,4 +39,6 @@ def _cell(tag: str, column: str, text: str) -> str:
     side = "right" if column in _NUMBERS else "left"
     name, zero, kind = text.partition("\0")
     shown = escape(name) if not zero else f"<b>{escape(name)}</b> {escape(kind)}"
-    return f'<{tag} style="text-align: {side}">{shown}</{tag}>'
+    return (
+        f'<{tag} style="text-align: {side}; padding: 2px 8px; white-space: nowrap">{shown}</{tag}>'
+    )

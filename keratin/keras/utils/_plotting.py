@@ -146,7 +146,9 @@ def plot_model(
     )
     path = Path(to_file)
     kind = path.suffix[1:].lower() or "png"
-    options = (show_shapes, show_dtype, show_layer_names, rankdir, expand_nested, dpi, False)
+    # SVG has no pixels, and Graphviz would draw beyond the page at other resolutions.
+    density = 72 if kind == "svg" else dpi
+    options = (show_shapes, show_dtype, show_layer_names, rankdir, expand_nested, density, False)
     more = {"show_trainable": show_trainable, "splines": splines}
     by_graphviz = _by_graphviz(model, kind, *options, show_layer_activations, **more)
     if by_graphviz is not None:

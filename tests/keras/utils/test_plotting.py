@@ -14,7 +14,8 @@ from keratin.keras.utils import _plotting
 from tests.keras.utils.plotted_models import row, two_heads
 
 
-def test_files(tmp_path):
+def test_files(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "IPython", None)
     for name, kind in (("a.png", "PNG"), ("b", "PNG"), ("c.jpg", "JPEG")):
         assert utils.plot_model(row(), tmp_path / name, dpi=50) is None
         with Image.open(tmp_path / name) as image:
@@ -164,11 +165,13 @@ def test_real_graphviz(kind, tmp_path, monkeypatch):
     path = tmp_path / f"a.{kind}"
     for nested in (False, True):
         options = {"show_shapes": True, "show_layer_names": True, "show_trainable": True}
-        utils.plot_model(strange(), path, expand_nested=nested, dpi=40, **options)
+        utils.plot_model(strange(), path, expand_nested=nested, dpi=100, **options)
     if kind == "svg":
         root = ElementTree.parse(path).getroot()
         texts = "".join(root.itertext())
         assert all(name in texts for name in STRANGE)
+        transform = root.find("{http://www.w3.org/2000/svg}g").get("transform")
+        assert transform.startswith("scale(1 1)")  # all is on the page
 
 
 def test_to_svg(tmp_path):
