@@ -364,6 +364,8 @@ class _Streams:
         self.seed: int | None = None
         # What else starts anew when a seed is set: by its key, a variable and its first value.
         self.others: dict[Hashable, tuple[Variable, np.ndarray[Any, Any]]] = {}
+        # States that were loaded, by the text of their keys, of variables still to be made.
+        self.loaded: dict[str, np.ndarray[Any, Any]] = {}
 
 
 _streams = _Streams()
@@ -413,6 +415,7 @@ def set_seed(seed: Any) -> None:
     number = _as_seed(seed)
     with _lock:
         _streams.seed = number
+        _streams.loaded.clear()
         for restart in on_set_seed:
             restart(number)
         if _streams.seeds is None or _streams.count is None:
@@ -470,11 +473,40 @@ def state_of(key: Hashable, first: np.ndarray[Any, Any]) -> Variable:
     with _lock:
         found = others.pop(key, None)
         if found is None:
-            found = (_state_variable(first, "random_state"), first)
+            now = _streams.loaded.pop(repr(key), first)
+            found = (_state_variable(now, "random_state"), first)
             if len(others) >= _MOST_STATES:
                 del others[next(iter(others))]
         others[key] = found
     return found[0]
+
+
+def dump_streams() -> dict[str, Any]:
+    """The state of all global streams: a number, arrays, and arrays by the text of keys."""
+    prepare()
+    assert _streams.seeds is not None and _streams.count is not None
+    with _lock:
+        others = {repr(key): np.asarray(v._array) for key, (v, _) in _streams.others.items()}
+        return {
+            "seed": _streams.seed,
+            "seeds": np.asarray(_streams.seeds._array),
+            "count": np.asarray(_streams.count._array),
+            "others": {**_streams.loaded, **others},
+        }
+
+
+def load_streams(saved: dict[str, Any]) -> None:
+    """Go on from a state that `dump_streams` gave."""
+    prepare()
+    assert _streams.seeds is not None and _streams.count is not None
+    with _lock:
+        _streams.seed = None if saved["seed"] is None else int(saved["seed"])
+        _streams.seeds.assign(saved["seeds"])
+        _streams.count.assign(saved["count"])
+        _streams.loaded = dict(saved["others"])
+        for key, (variable, _) in _streams.others.items():
+            if repr(key) in _streams.loaded:
+                variable.assign(_streams.loaded.pop(repr(key)))
 
 
 def fresh_integers(count: int) -> np.ndarray[Any, Any]:

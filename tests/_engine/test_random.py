@@ -161,3 +161,32 @@ def test_places_are_differentiated_through(tf):
         )
 
     assert np.isfinite(jax.grad(total)(jnp.float32(2)))
+
+
+def test_all_streams_go_on_from_a_state(tf):
+    from keratin._engine import random
+
+    def drawn():
+        dropped = tf.nn.experimental.stateless_dropout(tf.ones(3), 0.5, seed=[1, 2])
+        return [
+            tf.random.normal((3,)).numpy(),
+            tf.random.normal((3,), seed=9).numpy(),
+            tf.random.uniform((3,), seed=77).numpy(),
+            dropped.numpy(),
+        ]
+
+    tf.random.set_seed(5)
+    drawn()
+    state = random.dump_streams()
+    expected = [drawn(), drawn()]
+    random.load_streams(state)
+    assert np.array_equal([drawn(), drawn()], expected)
+    # As in another process, where the states of op seeds are not made yet.
+    kept = dict(random._streams.others)
+    random._streams.others.clear()
+    tf.random.set_seed(6)
+    random.load_streams(state)
+    assert random.global_seed() == 5
+    assert random.dump_streams()["others"].keys() >= state["others"].keys()
+    assert np.array_equal([drawn(), drawn()], expected)
+    random._streams.others.update(kept)

@@ -20,7 +20,6 @@ Generator = np.random.Generator
 Sizes = tuple[int, ...]
 
 _WORD = (1 << 64) - 1
-_PLACES = ("buffer_pos", "has_uint32", "uinteger")
 
 
 def generator(*seed: int) -> Generator:
@@ -30,25 +29,28 @@ def generator(*seed: int) -> Generator:
 
 
 def state_of(source: Generator) -> dict[str, Any]:
-    """Where a generator stands in its stream, as whole numbers and lists of them."""
-    state = source.bit_generator.state
-    return {
-        "counter": [int(word) for word in state["state"]["counter"]],
-        "key": [int(word) for word in state["state"]["key"]],
-        "buffer": [int(word) for word in state["buffer"]],
-        **{name: int(state[name]) for name in _PLACES},
-    }
+    """Where a generator stands in its stream, as names, whole numbers and lists of them."""
+    found: dict[str, Any] = _plain(source.bit_generator.state)
+    return found
 
 
 def set_state(source: Generator, state: dict[str, Any]) -> None:
     """Go on from where `state_of` found a generator."""
-    arrays = {name: np.array(state[name], np.uint64) for name in ("counter", "key", "buffer")}
-    source.bit_generator.state = {
-        "bit_generator": "Philox",
-        "state": {"counter": arrays["counter"], "key": arrays["key"]},
-        "buffer": arrays["buffer"],
-        **{name: int(state[name]) for name in _PLACES},
-    }
+    source.bit_generator.state = _as_arrays(state)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _plain(each) for name, each in value.items()}
+    if isinstance(value, np.ndarray):
+        return [int(word) for word in value]
+    return value if isinstance(value, str) else int(value)
+
+
+def _as_arrays(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _as_arrays(each) for name, each in value.items()}
+    return np.array(value, np.uint64) if isinstance(value, list) else value
 
 
 class _Seeds:

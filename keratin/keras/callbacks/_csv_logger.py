@@ -35,12 +35,15 @@ class CSVLogger(Callback):
         self.writer: Any = None
         self.append_header = True
         self.csv_file: Any = None
+        # The size of the file before this training.
+        self._former_size = 0
 
     def on_train_begin(self, logs: Logs = None) -> None:
         """Open the file."""
         self._close()
         path = Path(self.filename)
-        self.append_header = not (self.append and path.exists() and path.stat().st_size)
+        self._former_size = path.stat().st_size if self.append and path.exists() else 0
+        self.append_header = not self._former_size
         self.csv_file = path.open("a" if self.append else "w", newline="", encoding="utf-8")
         self.writer = self.keys = None
 
@@ -53,12 +56,33 @@ class CSVLogger(Callback):
         self.writer.writerow({"epoch": epoch, **row})
         self.csv_file.flush()
 
+    def state_dict(self) -> dict[str, Any]:
+        """What was written in this training, for `BackupAndRestore`."""
+        with open(self.filename, encoding="utf-8", newline="") as file:
+            file.seek(self._former_size)
+            text = file.read()
+        return {"former_size": self._former_size, "keys": self.keys, "text": text}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from what `state_dict` gave: with the same lines, and none that came later."""
+        self._former_size = min(int(state["former_size"]), os.path.getsize(self.filename))
+        self.csv_file.seek(self._former_size)
+        self.csv_file.truncate()
+        self.csv_file.write(state["text"])
+        self.csv_file.flush()
+        self.keys = state["keys"]
+        self.writer = None if self.keys is None else self._table()
+
+    def _table(self) -> Any:
+        names = ["epoch", *(self.keys or [])]
+        return csv.DictWriter(self.csv_file, fieldnames=names, delimiter=self.sep)
+
     def _begin_table(self, keys: list[str]) -> None:
         if keys and not any(key.startswith("val_") for key in keys):
             # Room for validation that comes in later epochs.
             keys = keys + [f"val_{key}" for key in keys]
         self.keys = keys
-        self.writer = csv.DictWriter(self.csv_file, fieldnames=["epoch", *keys], delimiter=self.sep)
+        self.writer = self._table()
         if self.append_header:
             self.writer.writeheader()
 

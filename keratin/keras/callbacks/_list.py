@@ -44,6 +44,7 @@ class CallbackList(Callback):
         if add_progbar and self._progbar is None:
             self._progbar = ProgbarLogger()
             self.callbacks.append(self._progbar)
+        self.callbacks.sort(key=_comes_last)
         if model is not None:
             self.set_model(model)
         self.set_params(params)
@@ -51,6 +52,7 @@ class CallbackList(Callback):
     def append(self, callback: Any) -> None:
         """Add a callback, to be told last."""
         self.callbacks.append(callback)
+        self.callbacks.sort(key=_comes_last)
         if self.params:
             callback.set_params(self.params)
         if self.model is not None:
@@ -194,6 +196,10 @@ def _flat(callbacks: Any) -> Iterable[Any]:
             "subclasses of keras.callbacks.Callback."
         )
     yield callbacks
+
+
+def _comes_last(callback: Any) -> bool:
+    return bool(getattr(callback, "_comes_last", False))
 
 
 def _first(callbacks: list[Any], kind: type) -> Any:

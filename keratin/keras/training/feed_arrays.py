@@ -52,7 +52,13 @@ class ArrayFeed:
         self._name = name
         self._begun = False
         self._order: np.ndarray | None = None
+        # Where the generator stood before it made the order, and whether an epoch is to be resumed.
+        self._drawn_from: dict[str, Any] | None = None
+        self._resumed = False
         self._device: Any = None
+
+    # Whether an epoch can begin anew, and whether going on elsewhere reads the data again.
+    can_restart, is_read_again = True, False
 
     @property
     def num_batches(self) -> int:
@@ -72,6 +78,9 @@ class ArrayFeed:
 
     def order(self, epoch_generator: np.random.Generator | None = None) -> np.ndarray | None:
         """Begin an epoch: in which order to visit the rows, as int32, or None for as they are."""
+        if self._resumed:
+            self._resumed = False
+            return self._order
         self.first_batch += self.num_batches if self._begun else 0
         self._begun = True
         if self.first_batch >= self.all_batches:
@@ -86,6 +95,24 @@ class ArrayFeed:
         """Have the next epoch begin with the first batch."""
         self._begun, self.first_batch, self._order = False, 0, None
 
+    def state(self) -> dict[str, Any]:
+        """Where the feed stands in the present epoch, or after it."""
+        return {
+            "first_batch": self.first_batch,
+            "begun": self._begun,
+            "drawn_from": self._drawn_from,
+        }
+
+    def resume(self, state: dict[str, Any], step: int, read: bool = True) -> None:
+        """Go on from a state: with the epoch that had begun, if `step` is not 0; else the next."""
+        self.first_batch, self._begun = int(state["first_batch"]), bool(state["begun"])
+        self._resumed = step > 0
+        self._drawn_from = state["drawn_from"]
+        if self._drawn_from is not None and (step > 0 or self.steps is not None):
+            generator = host_random.generator(0)
+            host_random.set_state(generator, self._drawn_from)
+            self._order = self._new_order(generator)
+
     def _ran_out(self) -> str:
         return (
             f"{self._name}(): ran out of data: {self.steps} steps were asked for, and the data has "
@@ -97,6 +124,7 @@ class ArrayFeed:
         if not self.shuffle:
             return None
         generator = generator or host_generator()
+        self._drawn_from = host_random.state_of(generator)
         if self.shuffle != "batch":
             return generator.permutation(self.num_rows).astype(np.int32)
         # Whole batches change places; one that is not full stays last.
@@ -105,9 +133,9 @@ class ArrayFeed:
         blocks = rows[: full * self.batch_size].reshape(full, self.batch_size)
         return np.concatenate([blocks[generator.permutation(full)].ravel(), rows[blocks.size :]])
 
-    def batches(self, order: np.ndarray | None = None) -> Iterator[Any]:
-        """The batches of the present epoch, each a structure (x, y, sample_weight)."""
-        for index in range(self.first_batch, self.first_batch + self.num_batches):
+    def batches(self, order: np.ndarray | None = None, first: int = 0) -> Iterator[Any]:
+        """The batches of the present epoch from `first` on, each (x, y, sample_weight)."""
+        for index in range(self.first_batch + first, self.first_batch + self.num_batches):
             start = index * self.batch_size
             stop = min(start + self.batch_size, self.num_rows)
             rows = slice(start, stop) if order is None else order[start:stop]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import array
 import functools
 import inspect
+import itertools
 import math
 import numbers
 from collections.abc import Iterator, Mapping
@@ -51,6 +52,8 @@ class Source:
     """An iterable of batches that can be opened again and again."""
 
     can_restart = True
+    # Whether `open` can leave out the first batches without making them.
+    can_skip = False
     # How many batches may wait; 0: as many as the feed says.
     max_queue_size = 0
 
@@ -68,8 +71,8 @@ class Source:
         """Whether the source is known to have no end."""
         return _cardinality(self.dataset) == -1
 
-    def open(self, generator: np.random.Generator | None = None) -> Iterator[Any]:
-        """An iterator over the batches."""
+    def open(self, generator: np.random.Generator | None = None, skip: int = 0) -> Iterator[Any]:
+        """An iterator over the batches, from number `skip` on where `can_skip`."""
         return iter(self.dataset)
 
     def peek(self) -> Any:
@@ -97,13 +100,15 @@ class FunctionSource(Source):
     num_batches = None
     is_infinite = False
 
-    def open(self, generator: np.random.Generator | None = None) -> Iterator[Any]:
+    def open(self, generator: np.random.Generator | None = None, skip: int = 0) -> Iterator[Any]:
         """An iterator over the batches."""
         return iter(self.dataset())
 
 
 class IndexedSource(Source):
     """A `PyDataset`, or anything else with batches by number and a length."""
+
+    can_skip = True
 
     def __init__(
         self,
@@ -135,12 +140,13 @@ class IndexedSource(Source):
         """Whether the dataset says that it has no end."""
         return self.num_batches is None
 
-    def open(self, generator: np.random.Generator | None = None) -> Iterator[Any]:
+    def open(self, generator: np.random.Generator | None = None, skip: int = 0) -> Iterator[Any]:
         """An iterator over the batches, in a new order if they are to be shuffled."""
         count = self.num_batches
-        indices: Any = None if count is None else range(count)
+        indices: Any = itertools.count() if count is None else range(count)
         if self.shuffle and count is not None:
             indices = (generator or host_generator()).permutation(count).tolist()
+        indices = itertools.islice(indices, skip, None)
         return ordered_items(
             self.dataset, indices, self.workers, self.use_multiprocessing, self.max_queue_size
         )
@@ -162,6 +168,7 @@ class RowsSource(Source):
     """(x, y, sample_weight) of which some are read from files, a batch at a time."""
 
     is_infinite = False
+    can_skip = True
 
     def __init__(self, data: Any, batch_size: int, shuffle: bool | str):
         super().__init__(data, "data in files")
@@ -174,14 +181,14 @@ class RowsSource(Source):
         """The number of batches, the ragged last one counted."""
         return math.ceil(self.num_rows / self.batch_size)
 
-    def open(self, generator: np.random.Generator | None = None) -> Iterator[Any]:
+    def open(self, generator: np.random.Generator | None = None, skip: int = 0) -> Iterator[Any]:
         """An iterator over the batches."""
         generator = generator or host_generator()
         order = generator.permutation(self.num_rows) if self.shuffle is True else None
         starts = np.arange(0, self.num_rows, self.batch_size)
         if self.shuffle == "batch":
             starts = generator.permutation(starts)
-        for start in starts.tolist():
+        for start in starts.tolist()[skip:]:
             rows: Any = slice(start, min(start + self.batch_size, self.num_rows))
             yield self.rows(rows if order is None else order[rows])
 

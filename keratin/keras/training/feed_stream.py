@@ -7,11 +7,12 @@ import itertools
 import queue
 import threading
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from keratin._engine import errors, nest
+from keratin.keras._core import host_random
 from keratin.keras.training import feed_structure, feed_weights
 from keratin.keras.training.feed_sources import RowsSource, Source
 from keratin.keras.utils._packing import unpack_x_y_sample_weight
@@ -96,8 +97,24 @@ class StreamFeed:
         self._iterator: Iterator[Any] | None = None
         self._seen = 0
         self._counted: int | None = None
+        # For those who go on elsewhere: how many batches each iterator has given, where the
+        # generator stood when the last one was opened, and how many epochs have ended.
+        self._opened: list[int] = []
+        self._drawn_from: dict[str, Any] | None = None
+        self._epochs = 0
+        self._resuming: _Resuming | None = None
         if isinstance(source, RowsSource):
             self.batch_size, self.num_rows = source.batch_size, source.num_rows
+
+    @property
+    def can_restart(self) -> bool:
+        """Whether each epoch can begin anew."""
+        return self.source.can_restart
+
+    @property
+    def is_read_again(self) -> bool:
+        """Whether to go on elsewhere, the data is read again from the beginning."""
+        return not self.source.can_skip
 
     @property
     def num_batches(self) -> int | None:
@@ -114,29 +131,43 @@ class StreamFeed:
 
     def batches(self, generator: np.random.Generator | None = None) -> Iterator[Any]:
         """The batches of an epoch; `generator` shuffles those of a source that can be shuffled."""
+        first = self._catch_up()
         self.source.begin()
         try:
-            yield from self._epoch(generator)
+            yield from self._epoch(generator, first)
         except GeneratorExit:  # the epoch is broken off: it has ended all the same
-            self.source.end()
+            self._end()
             raise
-        self.source.end()
+        self._end()
 
-    def _epoch(self, generator: np.random.Generator | None) -> Iterator[Any]:
-        if self._iterator is None:
-            self._iterator, self._seen = self.source.open(generator), 0
-        raw = itertools.islice(self._iterator, self.steps)
+    def _end(self) -> None:
+        self.source.end()
+        self._epochs += 1
+
+    def _open(self, generator: np.random.Generator | None = None) -> Iterator[Any]:
+        self._drawn_from = None if generator is None else host_random.state_of(generator)
+        self._iterator, self._seen = self.source.open(generator), 0
+        self._opened.append(0)
+        return self._iterator
+
+    def _epoch(self, generator: np.random.Generator | None, first: int) -> Iterator[Any]:
+        """The batches of an epoch of which the `first` ones are left out."""
+        if self._resuming is not None:
+            self._go_on(self._resuming)
+        iterator = self._open(generator) if self._iterator is None else self._iterator
+        raw = itertools.islice(iterator, None if self.steps is None else self.steps - first)
         found = map(self.standardized, raw)
-        count = 0
+        count = first
         complete = False
         try:
             with contextlib.closing(self._fetched(found)) as fetched:
                 for batch in fetched:
                     count += 1
+                    self._opened[-1] += 1
                     yield batch
             complete = True
         finally:
-            self._seen += count
+            self._seen += count - first
             if self.source.can_restart and not (complete and self._goes_on(count)):
                 self._iterator = None
         self._check(count)
@@ -184,15 +215,68 @@ class StreamFeed:
         first = self.source.peek()
         if first is not None:
             return self.standardized(first)
-        if self._iterator is None:
-            self._iterator, self._seen = self.source.open(), 0
         try:
-            first = next(self._iterator)
+            first = next(self._open() if self._iterator is None else self._iterator)
         except StopIteration:
             self._check(0)
             return None
+        assert self._iterator is not None
         self._iterator = itertools.chain([first], self._iterator)
         return self.standardized(first)
+
+    # Going on elsewhere
+
+    def state(self) -> dict[str, Any]:
+        """Where the feed stands in the present epoch, or after it."""
+        return {
+            "opened": list(self._opened),
+            "is_open": self._iterator is not None,
+            "drawn_from": self._drawn_from,
+            "epochs": self._epochs,
+            "counted": self._counted,
+        }
+
+    def resume(self, state: dict[str, Any], step: int, read: bool = True) -> None:
+        """Go on from a state: with the epoch that had begun, if `step` is not 0; else the next.
+
+        What comes before is read again: that is all that is known of iterators and functions.
+        Without `read`, only what an epoch needs to be continued.
+        """
+        self._resuming = _Resuming(state, step, read)
+
+    def _catch_up(self) -> int:
+        """Do what earlier epochs did to the source; how many steps of the present one are done."""
+        resuming = self._resuming
+        if resuming is None:
+            return 0
+        for _ in range(resuming.state["epochs"]):
+            self.source.begin()
+            self._end()
+        return resuming.step
+
+    def _go_on(self, resuming: _Resuming) -> None:
+        """Have the iterator stand where it stood."""
+        self._resuming = None
+        state, is_open = resuming.state, resuming.state["is_open"]
+        opened = [int(count) for count in state["opened"]]
+        if self.source.can_skip:
+            self._iterator = None
+            if is_open:
+                self._iterator = self.source.open(_generator_at(state["drawn_from"]), opened[-1])
+        else:
+            done = opened[:-1] if is_open else opened
+            if resuming.read:
+                for count in done:
+                    _skipped(self._taken(), count + 1)
+            if is_open and (resuming.read or self.source.can_restart):
+                self._iterator = _skipped(self._taken(), opened[-1])
+        self._opened, self._seen = opened, opened[-1] if opened else 0
+        self._drawn_from, self._counted = state["drawn_from"], state["counted"]
+
+    def _taken(self) -> Iterator[Any]:
+        """The iterator that was opened to have a look at the data, or a new one."""
+        iterator, self._iterator = self._iterator, None
+        return self.source.open() if iterator is None else iterator
 
     def reset(self) -> None:
         """Have the next epoch begin anew, where the source can."""
@@ -219,6 +303,27 @@ class StreamFeed:
             "shape (batch, ...) are expected: it seems to give rows instead of batches. Batch it, "
             "with dataset.batch(32) for example."
         )
+
+
+class _Resuming(NamedTuple):
+    state: dict[str, Any]
+    step: int
+    read: bool
+
+
+def _skipped(iterator: Iterator[Any], count: int) -> Iterator[Any]:
+    """The iterator after so many items, or at its end."""
+    for _ in itertools.islice(iterator, count):
+        pass
+    return iterator
+
+
+def _generator_at(state: dict[str, Any] | None) -> np.random.Generator | None:
+    if state is None:
+        return None
+    generator = host_random.generator(0)
+    host_random.set_state(generator, state)
+    return generator
 
 
 def _is_single(part: Any) -> bool:

@@ -6,12 +6,14 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
+from keratin.keras._core import host_random
 from keratin.keras.callbacks._history import History
 from keratin.keras.callbacks._list import CallbackList
 from keratin.keras.training import building, checks, options
 from keratin.keras.training.feed import make_feed, split
 from keratin.keras.training.feed_arrays import host_generator
 from keratin.keras.training.interrupt import Interrupt
+from keratin.keras.training.logs import plain
 from keratin.keras.training.passes import Pass
 from keratin.keras.utils._logging import print_message
 from keratin.keras.utils._packing import unpack_x_y_sample_weight
@@ -49,6 +51,8 @@ class Fitting:
         self.initial_epoch = options.whole("initial_epoch", initial_epoch)
         self.verbose = verbose
         self.generator = host_generator()
+        self._first_state = host_random.state_of(self.generator)
+        self._splits_at_random = bool(validation_split) and validation_shuffle
         self.epochs_between, self.steps_between = options.validation_times(validation_freq)
         if validation_split and validation_data is None:
             (x, y, sample_weight), validation_data = split(
@@ -84,6 +88,8 @@ class Fitting:
         self.interrupt = Interrupt()
         self.callbacks = self._callbacks(callbacks)
         self._last_validation: dict[str, Any] = {}
+        self._training: Any = None
+        self._resumed: dict[str, Any] | None = None
 
     def _validation_feed(self, batch_size: Any, steps: Any, workers: Any) -> Any:
         """The feed of the validation data, kept for all epochs."""
@@ -122,7 +128,7 @@ class Fitting:
         """All epochs; the history."""
         model = self.model
         model.stop_training = False
-        training = Pass(model, "train", self.feed, self.callbacks, self.interrupt)
+        self._training = training = Pass(model, "train", self.feed, self.callbacks, self.interrupt)
         validation = self._validation_pass(training)
         is_done = False
         try:
@@ -150,9 +156,10 @@ class Fitting:
     def _run_epochs(self, training: Pass, validation: Pass | None) -> dict[str, Any]:
         logs: dict[str, Any] = {}
         with self._ends_quietly():
+            self.callbacks._tell("_take_part", self)
             self.callbacks.on_train_begin()
             self._check_monitors(validation is not None)
-            for epoch in range(self.model._initial_epoch or self.initial_epoch, self.epochs):
+            for epoch in self._epochs_to_run():
                 found = self._run_epoch(epoch, training, validation)
                 if found is None:
                     self._say_interrupted(epoch)
@@ -161,6 +168,13 @@ class Fitting:
                 if self.model.stop_training:
                     break
         return logs
+
+    def _epochs_to_run(self) -> range:
+        first, self.model._initial_epoch = self.model._initial_epoch, None
+        resumed = self._resumed
+        if resumed is None:
+            return range(first or self.initial_epoch, self.epochs)
+        return range(0) if resumed["stopped"] else range(resumed["epoch"], self.epochs)
 
     @contextlib.contextmanager
     def _ends_quietly(self) -> Iterator[None]:
@@ -185,10 +199,14 @@ class Fitting:
         model = self.model
         building.reset_metrics(model)
         self.callbacks.on_epoch_begin(epoch)
-        if validation is not None and epoch == self.initial_epoch:
+        if validation is not None and not training.has_run:
             training.meanwhile = validation.prepare
         self._last_validation = {}
-        logs = building.epoch_logs(model, "train", training.run(self.generator))
+        first_step = self._first_step()
+        found = training.run(self.generator, first_step)
+        if first_step and not found:  # the step that was done last ended the epoch
+            found = plain(model.get_metrics_result())
+        logs = building.epoch_logs(model, "train", found)
         if self.interrupt.pending:
             return None
         if validation is not None and self._is_due(epoch):
@@ -198,6 +216,59 @@ class Fitting:
             return None
         self.callbacks.on_epoch_end(epoch, logs)
         return logs
+
+    # Going on with what another process has begun
+
+    def state(self, epoch: int, step: int) -> dict[str, Any]:
+        """Where training stands when `step` steps of an epoch are done."""
+        validation = self.validation_feed
+        every = self._training.every
+        is_due = every is not None and step > 0 and self._training.steps_done % every[0] == 0
+        return {
+            "epoch": epoch,
+            "step": step,
+            "stopped": bool(self.model.stop_training),
+            "generator": host_random.state_of(self.generator),
+            "first_state": self._first_state,
+            "feed": self.feed.state(),
+            "validation_feed": None if validation is None else validation.state(),
+            "validation_is_due": is_due,
+            "last_validation": dict(self._last_validation),
+            "steps_done": self._training.steps_done,
+        }
+
+    def make_variables(self) -> None:
+        """Have the step make the variables that it makes when it is traced."""
+        if not self.model._has_default_step("train"):
+            self._training.trace()
+
+    def resume(self, state: dict[str, Any], read: bool = True) -> None:
+        """Go on from there; without `read`, generators give what they give first."""
+        if self._splits_at_random and state["first_state"] != self._first_state:
+            raise ValueError(
+                "fit(): validation_shuffle=True has chosen other rows for validation than in the "
+                "run that is to be continued. Call keras.utils.set_random_seed(...) before fit, "
+                "in both; this run cannot be continued: remove the folder of its backup."
+            )
+        self._resumed = state
+        host_random.set_state(self.generator, state["generator"])
+        self.feed.resume(state["feed"], state["step"], read)
+        if self.validation_feed is not None and state["validation_feed"] is not None:
+            # What begins anew for each validation is not read for nothing.
+            once = read and not self.validation_feed.can_restart
+            self.validation_feed.resume(state["validation_feed"], 0, once)
+        self._training.steps_done = state["steps_done"]
+
+    def _first_step(self) -> int:
+        """The step that the epoch begins with; other than 0, all is as it was before it."""
+        resumed, self._resumed = self._resumed, None
+        if resumed is None or not resumed["step"]:
+            return 0
+        self.callbacks._tell("_restore_within_epoch")
+        self._last_validation = dict(resumed["last_validation"])
+        if resumed["validation_is_due"]:
+            self._training.every[1](self._training.steps_done)
+        return int(resumed["step"])
 
     # Validation
 

@@ -45,6 +45,9 @@ class Pass:
         self._told = [] if self.tell_batches else callbacks.told_when_due(kind)
         self.per_execution = model._steps_per_execution
         self.steps_done = 0
+        # The number of the first step of the present pass: of the epoch, those before are done.
+        self._first_step = 0
+        self.has_run = False
         # Called after so many steps, counted over all epochs: for validation within an epoch.
         self.every: tuple[int, Callable[[int], None]] | None = None
         self._begin = getattr(callbacks, f"on_{kind}_batch_begin")
@@ -83,8 +86,11 @@ class Pass:
             outputs = loop.run(jax.tree.leaves(batch), None, 0, 0, 1)
         return Logs(lambda: loop.rebuild(outputs, wrap))
 
-    def run(self, generator: np.random.Generator | None = None) -> dict[str, Any]:
-        """Go over the data once; the figures at the end."""
+    def run(
+        self, generator: np.random.Generator | None = None, first_step: int = 0
+    ) -> dict[str, Any]:
+        """Go over the data once, from a step on; the figures at the end."""
+        self._first_step, self.has_run = first_step, True
         runner = self._runner(generator)
         logs: Any = {}
         try:
@@ -120,7 +126,7 @@ class Pass:
         full = feed.num_rows // feed.batch_size
         loop, tail = self._loops(order is not None)
         data, rows = self._on_device(), self._order_on_device(order)
-        step, stop = 0, min(first + count, full) - first
+        step, stop = self._first_step, min(first + count, full) - first
         while step < stop:
             size = self._chunk(loop, stop - step)
             yield self._chunk_of(loop, data, rows, (0, first + step, first + step + size), step)
@@ -230,6 +236,15 @@ class Pass:
         model._programs.compile_meanwhile(tail)
         return loop, tail
 
+    def trace(self) -> None:
+        """Trace the step on the data, unless it is run as Python or by the user."""
+        if self._runs_on_device():
+            self._loops(bool(self.feed.shuffle))
+        elif not self.model._is_eager and self.model._own_function(self.kind) is None:
+            batch = self.feed.peek()
+            if not _has_text(batch):
+                self.model._loop(self.kind, batch, batch, None, False)
+
     def prepare(self, shuffled: bool = False) -> None:
         """Compile meanwhile what a pass needs, if it will need it."""
         if self._runs_on_device():
@@ -286,12 +301,12 @@ class Pass:
     def _batches(self, generator: np.random.Generator | None) -> Iterator[Any]:
         feed = self.feed
         if isinstance(feed, ArrayFeed):
-            return iter(feed.batches(feed.order(generator)))
+            return iter(feed.batches(feed.order(generator), self._first_step))
         return iter(feed.batches(generator))
 
     def _groups(self, batches: Iterator[Any]) -> Iterator[tuple[int, Any]]:
         """Batches with their numbers, callbacks told before each group that is one execution."""
-        for step, batch in enumerate(batches):
+        for step, batch in enumerate(batches, self._first_step):
             if step % self.per_execution == 0:
                 self._tell_begin(step)
             yield step, batch

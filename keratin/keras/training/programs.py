@@ -60,6 +60,11 @@ class Programs:
         steps = [step for key, step in self._steps.items() if key[0] == kind]  # type: ignore[index]
         return {id(v) for step in steps for v in step.carried} if steps else None
 
+    def carried(self, kind: str) -> list[Any]:
+        """The variables that the steps of a kind write, each once."""
+        steps = [step for key, step in self._steps.items() if key[0] == kind]  # type: ignore[index]
+        return list({id(v): v for step in steps for v in step.carried}.values())
+
     def compile_meanwhile(self, loop: Loop) -> None:
         """Compile on a thread; a `run` that comes first waits for it."""
         if loop.is_compiled:

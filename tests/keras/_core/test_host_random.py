@@ -1,5 +1,7 @@
 """Random numbers of the host."""
 
+import json
+
 import numpy as np
 from scipy import stats
 
@@ -36,3 +38,18 @@ def test_distributions():
         assert stats.kstest(values.ravel(), expected.cdf).pvalue > 0.01
         assert draw(host_random.generator(7), (2,), np.dtype("float64")).dtype == "float64"
         assert draw(host_random.generator(7), (), dtype).shape == ()
+
+
+def test_generators_go_on_from_a_state():
+    source = host_random.generator(3)
+    source.random(5)
+    source.integers(0, 10, dtype="uint32")
+    state = json.loads(json.dumps(host_random.state_of(source)))
+    expected = source.integers(0, 1000, 7, dtype="uint32").tolist()
+    other = host_random.generator(0)
+    host_random.set_state(other, state)
+    assert other.integers(0, 1000, 7, dtype="uint32").tolist() == expected
+    state = host_random.seeds_state()
+    expected = [host_random.fresh_seed() for _ in range(3)]
+    host_random.set_seeds_state(state)
+    assert [host_random.fresh_seed() for _ in range(3)] == expected

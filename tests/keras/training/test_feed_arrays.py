@@ -113,3 +113,24 @@ def test_the_first_batch_can_be_seen_without_beginning_an_epoch():
     feed = rows(10, batch_size=4, steps=1)
     assert feed.peek()[0].tolist() == [0, 1, 2, 3]
     assert seen(feed) == [[0, 1, 2, 3]]
+
+
+@pytest.mark.parametrize("options", [{"shuffle": True}, {"shuffle": "batch"}, {}])
+def test_another_feed_goes_on_where_one_stands(options):
+    feed, other = (rows(10, batch_size=3, **options) for _ in range(2))
+    generator, again = np.random.Generator(np.random.Philox(1)), np.random.default_rng(2)
+    first, second = seen(feed, generator), seen(feed, generator)
+    assert sorted(row for batch in first for row in batch) == list(range(10))
+    other.resume(feed.state(), 2)
+    found = [batch[0].tolist() for batch in other.batches(other.order(again), 2)]
+    assert found == second[2:]
+    assert len(seen(other, again)) == 4
+
+
+def test_another_feed_goes_on_with_the_next_epoch_of_some_steps():
+    feed, other = (rows(12, batch_size=2, steps=2, shuffle=True) for _ in range(2))
+    generator, again = np.random.Generator(np.random.Philox(1)), np.random.default_rng(2)
+    seen(feed, generator)
+    other.resume(feed.state(), 0)
+    assert seen(other, again) == seen(feed, generator)
+    assert other.first_batch == 2

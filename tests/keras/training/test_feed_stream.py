@@ -240,3 +240,71 @@ def test_the_length():
     with pytest.raises(TypeError, match=r"fit\(\): a generator does not say its length"):
         len(make_feed(batches(2)))
     assert len(make_feed(batches(2), steps=1)) == 1
+
+
+class Kept:
+    """Batches of a class that remembers what it gives."""
+
+    def __init__(self, count):
+        self.count, self.given = count, []
+
+    def __iter__(self):
+        for index in range(self.count):
+            self.given.append(index)
+            yield batch(10 * len(self.given) + index)
+
+
+@pytest.mark.parametrize(
+    ("make", "steps"),
+    [
+        (lambda: endless(), 3),
+        (lambda: lambda: batches(4), None),
+        (lambda: Kept(4), None),
+        (lambda: Kept(5), 2),
+    ],
+)
+@pytest.mark.parametrize("peeks", [False, True])
+def test_another_feed_goes_on_where_one_stands(make, steps, peeks):
+    feed, other, third = (make_feed(make(), steps=steps) for _ in range(3))
+    for each in (feed, other) if peeks else ():
+        each.peek()
+    seen(feed)
+    within = iter(feed)
+    next(within)
+    state = feed.state()
+    rest = [int(y[0]) for _, y, _ in within]
+    after, end = seen(feed), feed.state()
+    other.resume(state, 1)
+    assert seen(other) == rest
+    assert seen(other) == after
+    third.resume(end, 0)
+    assert seen(third) == seen(feed)
+
+
+def test_a_dataset_by_number_is_not_read_again():
+    class Numbered:
+        def __init__(self):
+            self.read, self.ended = [], 0
+
+        def __len__(self):
+            return 5
+
+        def __getitem__(self, index):
+            self.read.append(index)
+            return batch(100 * self.ended + index)
+
+        def on_epoch_end(self):
+            self.ended += 1
+
+    feed = make_feed(Numbered(), shuffle=True, workers=0)
+    generator = np.random.Generator(np.random.Philox(3))
+    list(feed.batches(generator))
+    found = feed.batches(generator)
+    first = [next(found) for _ in range(2)]
+    state = feed.state()
+    rest = [int(y[0]) for _, y, _ in found]
+    dataset = Numbered()
+    other = make_feed(dataset, shuffle=True, workers=0)
+    other.resume(state, len(first))
+    assert [int(y[0]) for _, y, _ in other.batches()] == rest
+    assert len(dataset.read) == 3 and dataset.ended == 2
