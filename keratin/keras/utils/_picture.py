@@ -11,6 +11,8 @@ import jax
 from keratin.keras._core.symbolic import Node
 from keratin.keras.models.summary import type_name
 
+_MOST_SHAPES = 6  # of a longer list the first and the last are shown
+
 Run = tuple[str, bool]  # text, and whether it is bold
 
 
@@ -162,4 +164,6 @@ def _described(tensors: Any, attribute: str) -> str:
         str(tuple(value)) if attribute == "shape" else getattr(value, "name", str(value))
         for value in values
     ]
+    if len(texts) > _MOST_SHAPES:
+        return f"[{', '.join(texts[:2])}, …, {texts[-1]}] ({len(texts)})"
     return texts[0] if len(texts) == 1 else f"[{', '.join(texts)}]"

@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
+from keratin import keras
 from keratin.keras.utils._drawing import Arrow, Rectangle, Text, drawn, to_image, to_svg
 from keratin.keras.utils._picture import Shown, picture_of
 from tests.keras.utils.plotted_models import row, two_heads
@@ -92,3 +93,30 @@ def test_pixels():
     header = pixels[int(y) - 8 : int(y) + 8, int(x) - 30 : int(x) + 30]
     assert header.max() > 200 and header.min() == 0
     assert to_image(of(splines="curved"), dpi=50).size[0] > 100
+
+
+def deep():
+    """A hundred residual blocks."""
+    x = keras.Input((4,))
+    outputs = x
+    for _ in range(100):
+        outputs = keras.layers.Add()([keras.layers.ReLU()(outputs), outputs])
+    return keras.Model(x, outputs)
+
+
+def test_two_hundred_layers():
+    drawing = of(deep(), shown=Shown(shapes=True))
+    boxes = [s for s in drawing.shapes if isinstance(s, Rectangle)]
+    assert len(boxes) == 1 + 1 + 100 * 6
+    headers = [box for box in boxes if box.fill == "black"]
+    tops = [box.y for box in headers]
+    assert len(set(tops)) == len(headers) == 201  # one below the other
+    assert drawing.size[1] < 201 * 120
+    for left, right in itertools.combinations(boxes, 2):
+        apart = (
+            left.x + left.width <= right.x + 1e-6
+            or right.x + right.width <= left.x + 1e-6
+            or left.y + left.height <= right.y + 1e-6
+            or right.y + right.height <= left.y + 1e-6
+        )
+        assert apart

@@ -89,3 +89,11 @@ def test_operators_are_boxes_too(nested):
     x = keras.Input((2,), name="x")
     picture = picture_of(keras.Model(x, x * 2 + 1), Shown(nested=nested))
     assert len(picture.boxes) == 3 and texts(picture, "x", 0) == ["x (InputLayer)"]
+
+
+def test_long_lists_of_shapes_are_cut():
+    x = keras.Input((2,), name="x")
+    parts = [keras.layers.ReLU()(x) for _ in range(9)]
+    picture = picture_of(keras.Model(x, keras.layers.Add(name="sum")(parts)), Shown(shapes=True))
+    shapes, _ = texts(picture, "sum", 1)
+    assert shapes == "Input shape: [(None, 2), (None, 2), …, (None, 2)] (9)"
