@@ -29,6 +29,7 @@ class EventFile:
         self._max_queue = max_queue
         self._most_seconds = flush_millis / 1000
         self._pending: list[Event] = []
+        self._records: list[bytes] = []
         self._oldest = 0.0
         self._changed = threading.Condition()
         self._writing = threading.Lock()
@@ -140,24 +141,32 @@ class EventFile:
                 return
             with self._changed:
                 events, self._pending = self._pending, []
-            try:
-                self._write(events)
-            except Exception:
-                with self._changed:  # to be tried again
-                    self._pending = events + self._pending
-                raise
+            problem = self._encode(events)
+            self._write()
+        if problem is not None:
+            raise problem
 
-    def _write(self, events: list[Event]) -> None:
-        """Append the records of some events; all of them or, if that fails, none."""
-        data = b"".join([framed(event().SerializeToString()) for event in events])
+    def _encode(self, events: list[Event]) -> Exception | None:
+        """Make records of events; one that cannot be made does not keep others from the file."""
+        problem = None
+        for event in events:
+            try:
+                self._records.append(framed(event().SerializeToString()))
+            except Exception as error:
+                problem = error
+        return problem
+
+    def _write(self) -> None:
+        """Append the records to the file; all of them or, if that fails, none."""
+        view = memoryview(b"".join(self._records))
         before = os.fstat(self._descriptor).st_size
-        view = memoryview(data)
         try:
             while view:
                 view = view[os.write(self._descriptor, view) :]
-        except OSError as error:
+        except OSError as error:  # the records are kept, to be tried again
             os.ftruncate(self._descriptor, before)
             raise _file_error(self.path, error) from None
+        self._records.clear()
 
 
 def _version(now: float) -> Any:

@@ -154,10 +154,15 @@ def bucketed(data: np.ndarray[Any, Any], buckets: int) -> np.ndarray[Any, Any]:
         counts = np.zeros(buckets)
         counts[-1] = data.size
         return np.stack([np.full(buckets, low), np.full(buckets, high), counts], axis=1)
-    # Halved, so that the width of a range of all numbers is a number.
-    width = (high / 2 - low / 2) / buckets
-    index = np.floor((data / 2 - low / 2) / width).astype(np.int64)
+    # The range of all numbers is twice the largest one: it is measured in halves.
+    scale = 1.0 if high / 4 - low / 4 < np.finfo(np.float64).max / 4 else 0.5
+    first, last = low * scale, high * scale
+    width = (last - first) / buckets
+    if width > 0:
+        index = np.floor((data * scale - first) / width).astype(np.int64)
+    else:  # less than the least number there is
+        index = np.where(data > low, buckets - 1, 0)
     counts = np.bincount(np.minimum(index, buckets - 1), minlength=buckets).astype(np.float64)
-    edges = low + 2 * width * np.arange(buckets + 1)
+    edges = np.linspace(first, last, buckets + 1) / scale
     edges[-1] = high
     return np.stack([edges[:-1], edges[1:], counts], axis=1)

@@ -16,7 +16,7 @@ from keratin._engine.control_flow import cond, is_staged
 from keratin._engine.host import call_on_host
 from keratin._engine.naming import get_current_name_scope, name_scope
 from keratin._engine.state import context
-from keratin._engine.tensor import OBJECT, Tensor, convert_to_tensor, wrap
+from keratin._engine.tensor import OBJECT, Tensor, convert_to_tensor, to_numpy, wrap
 from keratin._engine.variable import Variable
 from keratin.summary._protos import protos, tensor_message
 from keratin.summary._state import condition, current
@@ -95,8 +95,8 @@ def is_function(value: Any) -> bool:
     return callable(value) and not isinstance(value, (Tensor, Variable))
 
 
-def _whole(array: np.ndarray[Any, Any]) -> Callable[[], np.ndarray[Any, Any]]:
-    return lambda: array
+def _whole(value: Any) -> Callable[[], np.ndarray[Any, Any]]:
+    return lambda: to_numpy(value)
 
 
 def emit(
