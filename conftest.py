@@ -11,6 +11,32 @@ import jax
 import numpy as np
 import pytest
 
+from tests.harness.compiling import compile_quickly
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """An option for how programs are compiled."""
+    parser.addoption(
+        "--optimized",
+        action="store_true",
+        help="compile the programs of all tests as users have them, which takes twice as long",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The mark of modules that are about what the compiler makes."""
+    config.addinivalue_line(
+        "markers", "optimized: programs of the module are compiled as users have them, always"
+    )
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _compilation(request: pytest.FixtureRequest) -> None:
+    """Compile quickly, unless all tests or this module want programs as users have them."""
+    wanted = request.config.getoption("optimized") or request.node.get_closest_marker("optimized")
+    compile_quickly(not wanted)
+
+
 # Thousands of tests compile thousands of programs, which JAX keeps: above this they are dropped.
 _MOST_MEMORY = 2 << 30
 

@@ -93,27 +93,65 @@ def check(given: Case) -> None:
     """Hold a layer against Keras's."""
     inputs = arrays(given.inputs)
     theirs, ours = _made(real, given), _made(keras, given)
-    expected = theirs(inputs, **given.call)
-    first = ours(inputs, **given.call)
+    _build(theirs, inputs, given)
+    ours(inputs, **given.call)
     assert [v.name for v in ours.weights] == [v.name for v in theirs.weights]
     assert [tuple(v.shape) for v in ours.weights] == [tuple(v.shape) for v in theirs.weights]
     assert [v.trainable for v in ours.weights] == [v.trainable for v in theirs.weights]
     _share_weights(ours, theirs)
-    expected = theirs(inputs, **given.call)
+    expected, gradients = _theirs(theirs, inputs, given)
     outputs = ours(inputs, **given.call)
     close(outputs, expected)
     assert [t.dtype.name for t in tf.nest.flatten(outputs)] == [
         np.dtype(t.dtype).name for t in jax.tree.leaves(expected)
     ]
-    del first
     _share_weights(ours, theirs)
     if given.gradients:
-        _check_gradients(ours, theirs, inputs, given)
+        close(_gradients(ours, inputs, given), gradients, 2e-5)
     _check_symbolic(given, inputs, outputs)
     _check_traced(ours, inputs, outputs, given)
     _check_config(given, theirs)
     if given.mixed:
         _check_mixed(given, inputs)
+
+
+def _build(theirs: Any, inputs: Any, given: Case) -> None:
+    """Have Keras's layer make its weights, without a kernel for each of its ops."""
+
+    def symbolic(array: Any) -> Any:
+        return real.Input(batch_shape=array.shape, dtype=array.dtype.name)
+
+    taken = [symbolic(a) for a in inputs] if isinstance(inputs, list) else symbolic(inputs)
+    theirs(taken, **given.call)
+
+
+def _theirs(theirs: Any, inputs: Any, given: Case) -> tuple[Any, list[Any]]:
+    """Keras's outputs, and the gradients of their weighted sum, of one program."""
+    leaves, structure = jax.tree.flatten(inputs)
+    floating = _floating(leaves)
+    fixed = [v.value for v in theirs.non_trainable_variables]
+
+    def loss(trainable: Any, moving: Any) -> Any:
+        full = list(leaves)
+        for i, leaf in zip(floating, moving, strict=True):
+            full[i] = leaf
+        taken = jax.tree.unflatten(structure, full)
+        outputs, _ = theirs.stateless_call(trainable, fixed, taken, **given.call)
+        floats = _floats(jax.tree.leaves(outputs))
+        return sum(jnp.sum(_weights(i, leaf) * leaf) for i, leaf in enumerate(floats)), outputs
+
+    differentiated = jax.grad(loss, argnums=(0, 1), has_aux=True)
+    trainable = [v.value for v in theirs.trainable_variables]
+    moving = [leaves[i] for i in floating]
+    if not given.gradients:
+        return jax.jit(loss)(trainable, moving)[1], []
+    gradients, outputs = jax.jit(differentiated)(trainable, moving)
+    return outputs, [*gradients[0], *gradients[1]]
+
+
+def _weights(index: int, leaf: Any) -> np.ndarray:
+    """What an output is multiplied by before all are summed."""
+    return np.random.default_rng(index).normal(size=leaf.shape).astype(np.dtype(leaf.dtype.name))
 
 
 def _share_weights(ours: Any, theirs: Any) -> None:
@@ -129,32 +167,25 @@ def _share_weights(ours: Any, theirs: Any) -> None:
     ours.set_weights(values)
 
 
-def _check_gradients(ours: Any, theirs: Any, inputs: Any, given: Case) -> None:
+def _gradients(ours: Any, inputs: Any, given: Case) -> list[Any]:
     leaves = inputs if isinstance(inputs, list) else [inputs]
-    floating = [i for i, leaf in enumerate(leaves) if leaf.dtype.kind == "f"]
-
-    def loss(trainable: Any, moving: Any) -> Any:
-        full = list(leaves)
-        for i, leaf in zip(floating, moving, strict=True):
-            full[i] = leaf
-        fixed = [v.value for v in theirs.non_trainable_variables]
-        structure = full if isinstance(inputs, list) else full[0]
-        outputs, _ = theirs.stateless_call(trainable, fixed, structure, **given.call)
-        return sum(jnp.sum(jnp.sin(leaf) * leaf) for leaf in _floats(jax.tree.leaves(outputs)))
-
-    trainable = [v.value for v in theirs.trainable_variables]
-    moving = [jnp.asarray(leaves[i]) for i in floating]
-    expected = jax.grad(loss, argnums=(0, 1))(trainable, moving)
     tensors = [tf.constant(leaf) for leaf in leaves]
+    watched = [tensors[i] for i in _floating(leaves)]
     with tf.GradientTape() as tape:
-        tape.watch([tensors[i] for i in floating])
+        tape.watch(watched)
         outputs = ours(tensors if isinstance(inputs, list) else tensors[0], **given.call)
-        total = sum(
-            tf.reduce_sum(tf.sin(leaf) * leaf) for leaf in _floats(tf.nest.flatten(outputs))
-        )
-    sources = [*ours.trainable_variables, *[tensors[i] for i in floating]]
-    found = tape.gradient(total, sources, unconnected_gradients="zero")
-    close([tf.convert_to_tensor(g) for g in found], [*expected[0], *expected[1]], 2e-5)
+    floats = _floats(tf.nest.flatten(outputs))
+    found = tape.gradient(
+        floats,
+        [*ours.trainable_variables, *watched],
+        output_gradients=[tf.constant(_weights(i, leaf)) for i, leaf in enumerate(floats)],
+        unconnected_gradients="zero",
+    )
+    return [tf.convert_to_tensor(gradient) for gradient in found]
+
+
+def _floating(leaves: Any) -> list[int]:
+    return [i for i, leaf in enumerate(leaves) if leaf.dtype.kind == "f"]
 
 
 def _floats(leaves: Any) -> list[Any]:

@@ -7,6 +7,8 @@ from keratin import keras
 from keratin.keras.training import passes
 from tests.keras.training.models import data, regression, same_bits, weights
 
+pytestmark = pytest.mark.optimized
+
 
 class Batches(keras.callbacks.Callback):
     """Looks at each batch."""
