@@ -37,6 +37,7 @@ _RENAMED = {
 }
 # Arguments that are gone, with the values that say what is so anyway; None: any value.
 _GONE: dict[str, tuple[Any, ...] | None] = {
+    "consume_less": None,
     "forget_bias_init": None,  # of a bias that the file has
     "groups": (1,),
     "input_dtype": None,

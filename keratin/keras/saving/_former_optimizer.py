@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from keratin.keras.saving import _h5
+from keratin.keras.saving._former_weights import converted
 
 # What the kinds of today are called in files.
 _KINDS = {
@@ -33,24 +34,35 @@ _OF_FILES = frozenset(name for names in _KINDS.values() for name in names)
 
 
 def optimizer_pairs(
-    optimizer: Any, names: Sequence[str], data: Sequence[Any], version: str
+    optimizer: Any, names: Sequence[str], data: Sequence[Any], version: str, model: Any = None
 ) -> list[Any]:
-    """The variables of an optimizer with their values; none if they cannot be told."""
+    """The variables of an optimizer with their values; none if they cannot be told.
+
+    What Keras 1 kept for the weights of a model is put together as the weights are.
+    """
     optimizer = getattr(optimizer, "inner_optimizer", None) or optimizer
     variables = list(optimizer.variables)
     if version.startswith("3"):
         return _as_they_come(variables, data)
-    steps = [(variables[0], data[0])] if data and _h5.shape_of(data[0]) == () else []
+    steps = [(variables[0], _whole(data[0]))] if data and _h5.shape_of(data[0]) == () else []
     scalars = [value for value in data if _h5.shape_of(value) == ()]
     values = [(n, v) for n, v in zip(names, data, strict=True) if _h5.shape_of(v) != ()]
     wanted = _wanted(variables)
     if wanted is None:
         return []
     count = len(optimizer._trainable_variables)
-    found = _by_name(wanted, values) if _are_named(values) else _by_place(wanted, values, count)
+    if version.startswith("1") and model is not None:
+        found = _in_parts(wanted, values, model)
+    else:
+        found = _by_name(wanted, values) if _are_named(values) else _by_place(wanted, values, count)
     if found is None:
         return []
     return [*steps, *found, *_product(optimizer, scalars)]
+
+
+def _whole(count: Any) -> Any:
+    """The number of steps, which Keras 1 counted in floats."""
+    return np.asarray(_h5.read(count), "int64") if count.dtype.kind == "f" else count
 
 
 def _as_they_come(variables: list[Any], data: Sequence[Any]) -> list[Any]:
@@ -102,6 +114,21 @@ def _by_place(wanted: dict[str, list[Any]], values: Sequence[tuple[str, Any]], c
     arrays = [value for _, value in values]
     variables = [variable for kind in wanted.values() for variable in kind]
     return list(zip(variables, arrays[:needed], strict=True))
+
+
+def _in_parts(wanted: dict[str, list[Any]], values: Sequence[tuple[str, Any]], model: Any) -> Any:
+    """Kind after kind, each as Keras 1 had the weights themselves."""
+    count, rest = divmod(len(values), max(1, len(wanted)))
+    if rest:
+        return None
+    pairs: list[Any] = []
+    for number, variables in enumerate(wanted.values()):
+        block = [value for _, value in values[number * count : (number + 1) * count]]
+        found = converted(model, block, "1", trained_alone=True)
+        if len(found) != len(variables):
+            return None
+        pairs += zip(variables, found, strict=True)
+    return pairs
 
 
 def _product(optimizer: Any, scalars: Sequence[Any]) -> list[Any]:

@@ -20,12 +20,16 @@ _TURNED = ("Conv1D", "Conv2D", "Conv3D", "Conv2DTranspose", "ConvLSTM2D")
 
 
 def converted(
-    layer: Any, data: Sequence[Any], version: str = "2", backend: Any = None
+    layer: Any,
+    data: Sequence[Any],
+    version: str = "2",
+    backend: Any = None,
+    trained_alone: bool = False,
 ) -> list[Any]:
     """The data sets of a layer, or arrays in their place where they have to be put together."""
     leaves = _leaves(layer)
     for in_parts in (False, True):
-        counts = [_counts(leaf, in_parts) for leaf in leaves]
+        counts = [_counts(leaf, in_parts, trained_alone) for leaf in leaves]
         if sum(map(sum, counts)) == len(data):
             break
     else:
@@ -54,13 +58,14 @@ def _leaves(layer: Any) -> list[Any]:
     return [layer]
 
 
-def _counts(leaf: Any, in_parts: bool) -> tuple[int, int]:
+def _counts(leaf: Any, in_parts: bool, trained_alone: bool) -> tuple[int, int]:
     """How many arrays a file has for the weights of a layer: those trained, and the others."""
-    counts = len(leaf.trainable_weights), len(leaf.non_trainable_weights)
+    others = 0 if trained_alone else len(leaf.non_trainable_weights)
+    counts = len(leaf.trainable_weights), others
     parts = _IN_PARTS.get(type(leaf).__name__)
     if not in_parts or parts is None:
         return counts
-    return (parts, 0) if counts[0] else (0, parts)
+    return (parts, 0) if counts[0] else (0, parts if others else 0)
 
 
 def _of_leaf(layer: Any, data: list[Any], version: str, backend: Any) -> list[Any]:

@@ -334,7 +334,7 @@ def _compile(model: Any, file: Any, path: Any) -> None:
     if not _weights.never_stepped(dict(zip(map(str, range(len(data))), data, strict=True))):
         model.optimizer.build(model.trainable_variables)
     version = str(_h5.attribute(file, "keras_version") or "1")
-    pairs = optimizer_pairs(model.optimizer, names, data, version)
+    pairs = optimizer_pairs(model.optimizer, names, data, version, model)
     bad = [
         (_weights.describe(variable), value)
         for variable, value in pairs
