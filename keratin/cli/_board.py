@@ -12,6 +12,9 @@ from typing import Any
 from keratin.summary._server import launch
 
 
+TAKES_REST = True
+
+
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     parser.add_argument("logdir", metavar="LOGDIR", help="the folder that summaries are in")
@@ -25,13 +28,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--reload", type=float, default=5.0, metavar="SECONDS", help="how often to look for news"
     )
-    parser.add_argument(
-        "arguments",
-        nargs="*",
-        default=[],
-        metavar="ARGUMENT",
-        help="after --, further arguments of TensorBoard's own",
-    )
+    parser.epilog = "What stands after -- is given to TensorBoard as it is."
 
 
 def run(options: argparse.Namespace) -> int:
@@ -45,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _show(options: argparse.Namespace) -> None:
-    extra = ["--reload_interval", str(options.reload), *options.arguments]
+    extra = ["--reload_interval", str(options.reload), *options.rest]
     with launch(options.logdir, options.port, options.host, arguments=extra) as board:
         print("Stop it with Ctrl-C.", flush=True)
         if not options.no_browser and _has_screen():

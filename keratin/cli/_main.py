@@ -1,7 +1,8 @@
 """The commands, and what is the same for all of them: arguments, errors, exit codes.
 
 A command is a file with `configure(parser)`, which adds its arguments, and `run(options)`, which
-gives the exit code. 0: it went well; 1: it did not; 2: the command line is wrong.
+gives the exit code. 0: it went well; 1: it did not; 2: the command line is wrong. With
+`TAKES_REST = True` it finds what stands after `--` in `options.rest`.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(given: list[str]) -> int:
+    given, rest = _divided(given)
     parser = _Parser(prog="keratin", description="The command line of Keratin.")
     parser.add_argument("--version", action="version", version=f"keratin {VERSION}")
     parsers = parser.add_subparsers(metavar="COMMAND", parser_class=_Parser)
@@ -59,9 +61,20 @@ def _run(given: list[str]) -> int:
         parser.error(f"there is no command {chosen!r}.{errors.nearest(chosen, COMMANDS)}")
     _load(chosen).configure(commands[chosen])
     options, unknown = parser.parse_known_args(given)
+    options.rest = rest
+    if rest and not getattr(_load(chosen), "TAKES_REST", False):
+        unknown = [*unknown, "--", *rest]
     if unknown:
         commands[chosen].error(f"unknown: {' '.join(unknown)}.")
     return _guarded(chosen, options)
+
+
+def _divided(given: list[str]) -> tuple[list[str], list[str]]:
+    """The arguments before and after `--`."""
+    if "--" not in given:
+        return given, []
+    place = given.index("--")
+    return given[:place], given[place + 1 :]
 
 
 def _load(name: str) -> Any:

@@ -16,7 +16,8 @@ def end_with_parent() -> None:
     """Stop when standard input, a pipe that the parent holds, comes to its end."""
 
     def watch() -> None:
-        while sys.stdin.buffer.read(4096):
+        # Not by `sys.stdin`, whose lock would be held when Python ends.
+        while os.read(0, 4096):
             pass
         os.kill(os.getpid(), signal.SIGTERM)
 

@@ -38,6 +38,12 @@ def test_what_goes_wrong_is_a_line_and_exit_code_1(capsys, tmp_path):
     assert error.count("\n") == 1
 
 
+def test_only_some_commands_take_what_stands_after_two_dashes(capsys, monkeypatch):
+    monkeypatch.setattr("keratin.cli._board.TAKES_REST", False)
+    assert main(["board", "logs", "--", "more"]) == 2
+    assert capsys.readouterr().err.startswith("keratin board: unknown: -- more.")
+
+
 def test_help_names_all_commands(capsys):
     assert main(["--help"]) == 0
     text = capsys.readouterr().out

@@ -64,18 +64,16 @@ def test_scalars(pages):
 
 def test_histograms(pages):
     tags = pages.json("plugin/histograms/tags")
-    assert {"net/dense/kernel/histogram", "net/embedding/embeddings/histogram"} <= set(
-        tags["fit/train"]
-    )
+    assert {"dense/kernel/histogram", "embedding/embeddings/histogram"} <= set(tags["fit/train"])
     points = pages.json("plugin/histograms/histograms", run="summaries", tag="numbers")
     assert [point[1] for point in points] == list(range(5))
     assert points[1][2] == [[0, 2 / 3, 1], [2 / 3, 4 / 3, 1], [4 / 3, 2, 1]]
 
 
 def test_pictures(pages):
-    assert "net/dense/kernel/image" in pages.json("plugin/images/tags")["fit/train"]
+    assert "dense/kernel/image" in pages.json("plugin/images/tags")["fit/train"]
     (found,) = pages.json("plugin/images/images", run="summaries", tag="pictures", sample=0)
-    assert (found["width"], found["height"], found["step"]) == (4, 4, 1)
+    assert found["step"] == 1
     png = pages.raw(f"plugin/images/individualImage?{found['query']}&x=")
     np.testing.assert_array_equal(Image.open(io.BytesIO(png)), np.eye(4) * 255)
 
@@ -99,7 +97,7 @@ def test_graphs(pages):
     assert found["fit/train"]["run_graph"]
     assert found["fit/train"]["tags"]["keras"]["conceptual_graph"]
     program = pages.raw("plugin/graphs/graph", run="fit/train").decode()
-    for node in ("net/dense/dot_general", "gradients/net/dense", "adam/", "net/dense/kernel"):
+    for node in ("net/dense/dot_general", "gradients/net/dense", "adam/", "dense/kernel"):
         assert f'name: "{node}' in program, node
     layers = pages.raw("plugin/graphs/graph", run="fit/train", tag="keras", conceptual="true")
     for node in ("net/words", "net/embedding", "net/flat", "net/dense"):
@@ -145,7 +143,7 @@ def test_misuse(logs, options, message):
 
 
 def test_arguments_that_tensorboard_does_not_know(logs):
-    with pytest.raises(RuntimeError, match="TensorBoard ended at once, with code 2. It said: .*"):
+    with pytest.raises(RuntimeError, match=r"ended at once, with code 2\. It said: .*--nonsense"):
         launch(logs, arguments=["--nonsense"])
 
 
