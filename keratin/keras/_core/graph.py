@@ -257,7 +257,7 @@ class _Search:
 def standardized(expected: Any, inputs: Any, owner: str) -> list[Any]:
     """Inputs as flat tensors of the dtypes and ranks of the symbolic ones."""
     names = [tensor.name for tensor in flatten(expected)]
-    values = _in_order(expected, inputs, names, owner)
+    values = in_order(expected, inputs, names, owner)
     if len(values) != len(names):
         raise ValueError(
             f"Model {owner!r} has {len(names)} inputs ({', '.join(names)}), and {len(values)} "
@@ -269,7 +269,8 @@ def standardized(expected: Any, inputs: Any, owner: str) -> list[Any]:
     ]
 
 
-def _in_order(expected: Any, inputs: Any, names: list[str], owner: str) -> list[Any]:
+def in_order(expected: Any, inputs: Any, names: list[str], owner: str) -> list[Any]:
+    """Inputs, given as a list or by their names, in the order of the symbolic ones."""
     if isinstance(inputs, Mapping):
         keys = sorted(expected) if isinstance(expected, Mapping) else names
         if not set(keys) <= set(inputs) and set(names) <= set(inputs):

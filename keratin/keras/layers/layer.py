@@ -94,7 +94,7 @@ class Layer(
             known = list(dict.fromkeys([*known, *_COMMON]))
             raise unknown_arguments(type(self).__name__, kwargs, known)
         self.activity_regularizer = regularizers.get(activity_regularizer)
-        self._dtype_policy = dtype_policy.get(dtype)
+        self._dtype_policy = _computed(dtype_policy.get(dtype), self.name)
         self.autocast = autocast
         self.trainable = trainable
         self._input_spec: Any = None
@@ -164,12 +164,12 @@ class Layer(
         """The dtypes of arithmetic and of weights."""
         policy = self._dtype_policy
         if isinstance(policy, dtype_policy.DTypePolicyMap) and "_inbound_nodes" in vars(self):
-            return policy[self.path]
+            return _computed(policy[self.path], self.name)
         return policy
 
     @dtype_policy.setter
     def dtype_policy(self, value: Any) -> None:
-        self._dtype_policy = dtype_policy.get(value)
+        self._dtype_policy = _computed(dtype_policy.get(value), self.name)
 
     @property
     def dtype(self) -> str:
@@ -262,6 +262,16 @@ class Layer(
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
+
+
+def _computed(policy: Any, name: str) -> Any:
+    """The policy, if there are kernels for it."""
+    if getattr(policy, "quantization_mode", None) is not None:
+        raise errors.UnimplementedError(
+            f"Layer {name!r}: the dtype policy {policy.name!r} keeps weights quantized, and there "
+            "are no quantized kernels. Use dtype='bfloat16' to halve the memory of a model"
+        )
+    return policy
 
 
 _NO_SUPER = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable, Mapping
 from typing import Any, Self
@@ -98,6 +99,10 @@ class Model(Saving, Trainer, Layer):
         """The layers, and the calls of ops, of the graph."""
         graph = self._whole_graph()
         return self.layers if graph is None else graph.operations
+
+    def _given_graph(self) -> Function | None:
+        """The graph that the model was made of; None if it is given by its call alone."""
+        return vars(self)["_graph"]
 
     def _whole_graph(self) -> Function | None:
         """The graph between inputs and outputs; that of a subclass is found by a symbolic call."""
@@ -226,20 +231,48 @@ class Model(Saving, Trainer, Layer):
                 f"build() of the model {self.name!r} needs the shape of its input, batch included, "
                 "as in model.build((None, 784))"
             )
-        specs = map_shapes(
-            lambda shape: KerasTensor(as_shape(shape), self.compute_dtype), input_shape
-        )
-        try:
-            with self._build_scope(), state.listening(()):
-                abstract.infer(self._call_inside, (specs,), {}, KerasTensor)
-        except Exception as error:
-            raise ValueError(
-                f"The model {self.name!r} cannot be built by calling it on an input of shape "
-                f"{input_shape}: {error}. Call it on real data instead"
-            ) from error
+        specs = self._build_from(input_shape)
         vars(self)["_build_specs"] = {self._first_parameter(): specs}
         vars(self)["_build_shapes"] = {"input": input_shape}
         self.built = True
+        self._correct_dtypes()
+
+    def _build_from(self, input_shape: Any) -> Any:
+        """Call the model on symbolic inputs of these shapes, which are floats, else int32."""
+        failure: Exception | None = None
+        for dtype in (self.compute_dtype, "int32"):
+            specs = map_shapes(functools.partial(_symbolic, dtype), input_shape)
+            try:
+                with self._build_scope(), state.listening(()):
+                    abstract.infer(self._call_inside, (specs,), {}, KerasTensor)
+                return specs
+            except Exception as error:
+                failure = failure or error
+        raise ValueError(
+            f"The model {self.name!r} cannot be built by calling it on an input of shape "
+            f"{input_shape}: {failure}. Call it on real data instead"
+        ) from failure
+
+    def _correct_dtypes(self) -> None:
+        """Have inputs that go straight into an Embedding be known as whole numbers."""
+        if not any(getattr(type(layer), "_takes", None) for layer in self._flatten_layers()):
+            return
+        graph = self._whole_graph()
+        if graph is None:
+            return
+        taken = {
+            id(node.input_tensors[0]): type(node.operation)._takes
+            for node in graph.nodes
+            if node.input_tensors and getattr(type(node.operation), "_takes", None)
+        }
+        wanted = iter([taken.get(id(tensor)) for tensor in graph.inputs])
+
+        def corrected(spec: Any) -> Any:
+            return KerasTensor(spec.shape, next(wanted) or spec.dtype)
+
+        specs = jax.tree.map(corrected, vars(self)["_build_specs"], is_leaf=is_symbolic)
+        vars(self)["_build_specs"] = specs
+        del vars(self)["_inner_graph"]
 
     # Losses that are part of the graph
 
@@ -412,6 +445,10 @@ def _check_names(graph: Function) -> None:
                 "each layer of a model a name of its own, name='...'"
             )
         seen[operation.name] = operation
+
+
+def _symbolic(dtype: str, shape: Any) -> KerasTensor:
+    return KerasTensor(as_shape(shape), dtype)
 
 
 def call_is_going_on() -> bool:

@@ -147,6 +147,9 @@ class Sequential(Model):
     def layers(self, value: Any) -> None:
         raise AttributeError("Use model.add and model.pop to change the layers of a Sequential")
 
+    def _given_graph(self) -> Function | None:
+        return self._whole_graph()
+
     def _whole_graph(self) -> Function | None:
         if not self._tails or self._tails[-1] is None:
             return None

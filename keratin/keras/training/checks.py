@@ -14,7 +14,9 @@ from keratin.keras.callbacks._lambda import LambdaCallback
 from keratin.keras.callbacks._learning_rate import LearningRateScheduler, ReduceLROnPlateau
 from keratin.keras.callbacks._list import overrides
 from keratin.keras.losses._labels import check_labels
+from keratin.keras.training import feed_structure
 from keratin.keras.training.feed import ArrayFeed
+from keratin.keras.training.indices import check_indices
 
 
 def check_compiled(model: Any, method: str) -> None:
@@ -27,7 +29,9 @@ def check_compiled(model: Any, method: str) -> None:
 
 
 def check_data(model: Any, feed: Any, method: str, kind: str) -> None:
-    """Look at all labels in memory, before any step of a kind, "train" or "test"."""
+    """Look at all data in memory, before any step of a kind, "train" or "test"."""
+    if isinstance(feed, ArrayFeed):
+        check_indices(model, feed.data[0], method)
     loss = model._compile_loss
     own = model._has_own("compute_loss") or model._has_own(f"{kind}_step")
     if not isinstance(feed, ArrayFeed) or loss is None or own:
@@ -64,6 +68,28 @@ def _check_no_text(labels: Any, loss: Any, method: str) -> None:
             "names, y = np.unique(y, return_inverse=True). "
             f"At {errors.user_location()}."
         )
+
+
+def warn_of_nan(logs: Any, feed: Any) -> bool:
+    """Whether the loss is NaN; if the data is too, a warning says which array it is in."""
+    loss = logs.get("loss")
+    if not isinstance(loss, float) or loss == loss:
+        return False
+    if not isinstance(feed, ArrayFeed):
+        return True
+    named = zip(("x", "y", "sample_weight"), feed.data, strict=True)
+    found = [leaf for where, part in named for leaf in feed_structure.named_leaves(part, where)]
+    wrong = [where for where, leaf in found if _has_nan(leaf)]
+    if wrong:
+        errors.warn_user(
+            f"fit(): the loss is NaN, and so are numbers in {', '.join(wrong)}. Look for them with "
+            "np.argwhere(np.isnan(...)), and leave out or fill in those rows."
+        )
+    return True
+
+
+def _has_nan(array: Any) -> bool:
+    return array.dtype.kind == "f" and bool(np.isnan(np.asarray(array)).any())
 
 
 def check_gradients(gradients: Sequence[Any], variables: Sequence[Any], model: Any) -> None:

@@ -90,6 +90,7 @@ class Fitting:
         self._last_validation: dict[str, Any] = {}
         self._training: Any = None
         self._resumed: dict[str, Any] | None = None
+        self._is_nan = False
 
     def _validation_feed(self, batch_size: Any, steps: Any, workers: Any) -> Any:
         """The feed of the validation data, kept for all epochs."""
@@ -207,6 +208,7 @@ class Fitting:
         if first_step and not found:  # the step that was done last ended the epoch
             found = plain(model.get_metrics_result())
         logs = building.epoch_logs(model, "train", found)
+        self._is_nan = self._is_nan or checks.warn_of_nan(logs, self.feed)
         if self.interrupt.pending:
             return None
         if validation is not None and self._is_due(epoch):

@@ -13,6 +13,8 @@ from keratin._engine.tensor import Tensor
 from keratin._engine.variable import Variable
 from keratin.keras.callbacks._list import CallbackList
 from keratin.keras.training import building
+from keratin.keras.training.feed import ArrayFeed
+from keratin.keras.training.indices import check_indices, embedded
 from keratin.keras.training.interrupt import Interrupt
 from keratin.keras.training.passes import _has_text, as_tensors
 from keratin.keras.training.programs import MAX_PROGRAMS
@@ -52,6 +54,8 @@ def predict(model: Any, feed: Any, verbose: Any, callbacks: Any) -> Any:
             steps=feed.num_batches,
         )
     building.prepare(model, feed.peek(), training=False)
+    if isinstance(feed, ArrayFeed):
+        check_indices(model, feed.data[0], "predict")
     model.stop_predicting = False
     interrupt = Interrupt()
     callbacks.on_predict_begin()
@@ -78,6 +82,7 @@ def predict(model: Any, feed: Any, verbose: Any, callbacks: Any) -> Any:
 def predict_batch(model: Any, batch: Any) -> Any:
     """The outputs for one batch (x, y, sample_weight)."""
     building.prepare(model, batch, training=False)
+    check_indices(model, batch[0], "predict_on_batch")
     return jax.tree.map(_as_numpy, _outputs(model, batch), is_leaf=is_tensor)
 
 
@@ -100,12 +105,16 @@ def _outputs(model: Any, batch: Any) -> Any:
     leaves = jax.tree.leaves(batch)
     outputs = loop.rebuild(loop.run(leaves, None, 0, 0, 1), _same)
     if type(x) is np.ndarray and isinstance(outputs, jax.Array):
-        _remember(model, x, _quick_run(loop))
+        _remember(model, x, _quick_run(loop, model))
     return outputs
 
 
-def _quick_run(loop: Any) -> Callable[[Any], Any]:
+def _quick_run(loop: Any, model: Any) -> Callable[[Any], Any]:
+    is_checked = bool(embedded(model))
+
     def run(x: Any) -> Any:
+        if is_checked:
+            check_indices(model, x, "predict")
         return np.array(loop.run([x], None, 0, 0, 1)[0])
 
     return run

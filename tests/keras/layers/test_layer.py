@@ -83,6 +83,21 @@ def test_quantization_is_refused_with_the_reason():
         layers.Dense(2).quantize("int8")
     with pytest.raises(tf.errors.UnimplementedError, match="not part of Keratin"):
         layers.Dense(2, quantization_config={"mode": "int8"})
+    policy = keras.dtype_policies.QuantizedDTypePolicy("int8", "float32")
+    built = layers.Dense(2, name="scores")
+    for attempt in (
+        lambda: layers.Dense(2, name="scores", dtype=policy),
+        lambda: layers.Dense(2, name="scores", dtype="int8_from_float32"),
+        lambda: setattr(built, "dtype_policy", "int8_from_float32"),
+        lambda: layers.Dense.from_config({**built.get_config(), "dtype": policy}),
+    ):
+        with pytest.raises(tf.errors.UnimplementedError) as error:
+            attempt()
+        assert "Layer 'scores': the dtype policy 'int8_from_float32'" in str(error.value)
+    by_path = keras.dtype_policies.DTypePolicyMap(policy_map={"scores": policy})
+    assert layers.Dense(2, name="others", dtype=by_path)(np.ones((1, 3))).shape == (1, 2)
+    with pytest.raises(tf.errors.UnimplementedError, match="'int8_from_float32' keeps weights"):
+        layers.Dense(2, name="scores", dtype=by_path)(np.ones((1, 3)))
 
 
 def test_layers_are_modules_with_names_scopes():

@@ -275,6 +275,34 @@ def test_building_a_model_of_a_class():
         Nested().build()
 
 
+class Words(keras.Model):
+    def __init__(self, gather=False):
+        super().__init__()
+        self.table = keras.layers.Embedding(7, 2)
+        self.score = keras.layers.Dense(1)
+        self.gather = gather
+
+    def call(self, inputs):
+        words, numbers = inputs
+        if self.gather:
+            words = keras.ops.take(np.arange(7), words)
+        return self.score(keras.ops.concatenate([self.table(words)[:, 0], numbers], -1))
+
+
+def test_building_knows_inputs_that_are_whole_numbers():
+    model = Words()
+    model.build([(None, 5), (None, 3)])
+    assert [tensor.dtype for tensor in model.inputs] == ["int32", "float32"]
+    assert [tuple(v.shape) for v in model.weights] == [(7, 2), (5, 1), (1,)]
+    # What floats cannot go through is tried with whole numbers.
+    model = Words(gather=True)
+    model.build([(None, 5), (None, 3)])
+    assert model.built
+    assert model([np.ones((2, 5), "int32"), np.ones((2, 3), "float32")]).shape == (2, 1)
+    with pytest.raises(ValueError, match=r"input of shape \[\(None,\), \(None, 3\)\]: .*"):
+        Words().build([(None,), (None, 3)])
+
+
 def test_subclasses_of_functional_models():
     class Own(keras.Model):
         def train_step(self, data):

@@ -1,3 +1,5 @@
+import warnings
+
 import numpy as np
 import pytest
 
@@ -93,3 +95,23 @@ def test_a_model_without_loss_and_variables():
     model = keras.Sequential([keras.Input((4,)), keras.layers.Dropout(0.5)])
     model.compile("sgd", "mse")
     assert model.fit(X, X, verbose=0).history["loss"][0] > 0
+
+
+def test_a_loss_that_is_nan_by_the_data_is_warned_of():
+    x = np.ones((4, 2), "float32")
+    wrong = x.copy()
+    wrong[2, 1] = np.nan
+    first, second = keras.Input((2,), name="first"), keras.Input((2,), name="second")
+    model = keras.Model([first, second], keras.layers.Dense(1)(first + second))
+    model.compile("sgd", "mse")
+    with pytest.warns(UserWarning) as found:
+        model.fit([x, wrong], np.ones(4), epochs=3, verbose=0)
+    message = str(found[0].message)
+    assert "fit(): the loss is NaN, and so are numbers in x[1]. Look for them with" in message
+    assert len(found) == 1
+    keras.backend.clear_session()
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    model.compile(keras.optimizers.SGD(1e30), "mse")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model.fit(x, np.ones(4), epochs=4, verbose=0)
