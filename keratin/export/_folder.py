@@ -42,6 +42,7 @@ class Writer:
     def __init__(self, folder: Any):
         self.folder = Path(os.path.realpath(folder))
         self._given = folder
+        self._is_new = not self.folder.exists()
         self._written: set[str] = set()
 
     def program(self, data: bytes) -> dict[str, Any]:
@@ -97,7 +98,7 @@ class Writer:
         for name in self._written - former:
             with contextlib.suppress(OSError):
                 (self.folder / name).unlink()
-        for inner in (*_FOLDERS, "."):
+        for inner in (*_FOLDERS, *(["."] if self._is_new else [])):
             with contextlib.suppress(OSError):
                 (self.folder / inner).rmdir()
 

@@ -7,6 +7,7 @@ replaced by expressions, see `_sizes`. JAX checks shapes once more as the progra
 from __future__ import annotations
 
 import dataclasses
+import enum
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -146,7 +147,7 @@ def together(values: Sequence[Any], sizes: Sizes) -> Any:
     first = values[0]
     if any(type(value) is not type(first) for value in values):
         raise NotGeneralError(f"it holds {first!r} for some sizes, {values[-1]!r} for others")
-    if isinstance(first, bool) or first is None:
+    if isinstance(first, (bool, enum.Enum)) or first is None:
         return _equal(values)
     if isinstance(first, (int, np.integer)):
         return sizes.expression(values)

@@ -6,11 +6,13 @@ and for custom calls, which name a function of the process that runs them.
 
 from __future__ import annotations
 
+import contextlib
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import jax.extend.mlir as jax_mlir
-from jax.extend.mlir import ir
+from jax.extend.mlir import ir, passmanager
 from jax.extend.mlir.dialects import chlo, sdy, stablehlo
 
 _DIALECTS = frozenset({"builtin", "func", "stablehlo", "chlo", "sdy"})
@@ -35,6 +37,7 @@ _TARGETS = (
     r"Sharding|annotate_device_placement",
 )
 _ALLOWED = re.compile("|".join(f"(?:{target})" for target in _TARGETS))
+_VERSION = re.compile(rb"StableHLO_v(\d+\.\d+\.\d+)")
 # Modules are nested by the bodies of loops and branches.
 _DEPTH = 200
 
@@ -45,9 +48,7 @@ class RefusedError(ValueError):
 
 def check(module: bytes) -> None:
     """Read a serialized module, and refuse it if it may do anything but compute."""
-    with ir.Context() as context:
-        for dialect in (stablehlo, chlo, sdy):
-            dialect.register_dialect(context)
+    with _context() as context:
         try:
             parsed = jax_mlir.deserialize_portable_artifact(module, context)
             if not list(parsed.body.operations):
@@ -56,6 +57,25 @@ def check(module: bytes) -> None:
             words = str(error).strip().split("\n")[0]
             raise RefusedError(f"it is no program that can be read: {words}") from None
         _walk(parsed.operation, 0)
+
+
+@contextlib.contextmanager
+def _context() -> Iterator[Any]:
+    with ir.Context() as context:
+        for dialect in (stablehlo, chlo, sdy):
+            dialect.register_dialect(context)
+        yield context
+
+
+def without_places(module: bytes) -> bytes:
+    """A module that does not say which lines of which files of the user it was made of."""
+    version = _VERSION.search(module[:64])
+    if version is None:
+        return module
+    with _context() as context:
+        parsed = jax_mlir.deserialize_portable_artifact(module, context)
+        passmanager.PassManager.parse("builtin.module(strip-debuginfo)").run(parsed.operation)
+        return bytes(jax_mlir.serialize_portable_artifact(parsed, version[1].decode()))
 
 
 def _walk(operation: Any, depth: int) -> None:

@@ -228,6 +228,8 @@ class _Loading:
         declared = entry["declared"]
         shape = None if declared is None else shape_of(declared, where)
         name = text_of(entry["name"], where)
+        if shape is not None and not shape.is_compatible_with(array.shape):
+            raise FolderError(f"{where}: declared as {shape}, it has the shape {array.shape}")
 
         def make() -> Variable:
             return Variable(
@@ -316,7 +318,7 @@ class _Loading:
     def _kernel(self, name: str, entry: Any, where: str) -> tuple[Any, Any]:
         """The kernel of a program, made once however many functions share it."""
         gradient = record(entry["gradient"], f"{where}: gradient", ())
-        key = (str(entry["file"]), repr(gradient))
+        key = repr([entry["file"], entry.get("bytes"), entry.get("sha256"), gradient])
         if key not in self._programs:
             forward = self._exported(entry, where)
             pull, by, of, why = None, [], [], str(gradient.get("none", ""))[:500]

@@ -20,6 +20,7 @@ from keratin._engine.spec import TensorSpec, TypeSpec
 from keratin._engine.tensor import OBJECT, wrap
 from keratin._engine.variable import Variable
 from keratin.export._general import general
+from keratin.export._inspection import without_places
 from keratin.export._sizes import NotGeneralError, Sizes, of_spec
 from keratin.export._structure import Slot
 
@@ -96,7 +97,7 @@ def _check_spec(name: str, spec: TypeSpec) -> None:
 
 def _failure(name: str, specs: Sequence[Any], failed: list[Exception]) -> Exception:
     last = failed[-1]
-    words = str(last).strip().split("\n")[0].rstrip(".")
+    words = str(last).strip().split("\n")[0].rstrip(".") or type(last).__name__
     if not any(None in spec.shape.as_list() for spec in specs):
         return last if isinstance(last, ValueError) else ValueError(f"{name}: {words}")
     shapes = ", ".join(str(spec.shape) for spec in specs)
@@ -326,9 +327,15 @@ def _slots_of_outputs(concrete: ConcreteFunction, exported: Any) -> Any:
 def _exported(programs: Sequence[Any], sizes: Sizes, structs: Sequence[Any]) -> Any:
     """The program for as many kinds of device as it can be compiled for."""
     run = general(programs, sizes)
+
+    def program(*arrays: Any) -> list[Any]:
+        return run(*arrays)
+
     for platforms in _PLATFORMS:
         try:
-            return jax.export.export(jax.jit(lambda *xs: run(*xs)), platforms=platforms)(*structs)
+            made = jax.export.export(jax.jit(program), platforms=platforms)(*structs)
+            module = without_places(made.mlir_module_serialized)
+            return dataclasses.replace(made, mlir_module_serialized=module)
         except NotGeneralError:
             raise
         except Exception:

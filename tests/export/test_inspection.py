@@ -101,6 +101,18 @@ def test_what_is_no_program_is_refused():
         check(b"\x00" * 100)
 
 
+def test_places_in_files_of_the_user_are_left_out():
+    def distinctly_named_argument(value):
+        return jnp.sin(value)
+
+    data = module(distinctly_named_argument, (2,))
+    assert b"test_inspection" in data
+    bare = _inspection.without_places(data)
+    assert b"test_inspection" not in bare
+    check(bare)
+    assert _inspection.without_places(b"nothing") == b"nothing"
+
+
 def test_names_must_match_as_a_whole():
     assert _inspection._ALLOWED.fullmatch("lapack_spotrf_ffi")
     for name in ("lapack_spotrf_ffi_", "xla_python_cpu_callback", "xlapack_spotrf_ffi", ""):
