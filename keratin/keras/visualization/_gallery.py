@@ -32,8 +32,8 @@ def plot_image_gallery(
 ) -> Any:
     """Draw images in rows and columns, with the names of their classes above them.
 
-    It is shown, or written to a file if there is a `path`. Where it was not shown, matplotlib's
-    figure is returned.
+    It is shown, or written to a file if there is a `path`. Where it is neither, matplotlib's figure
+    is returned.
 
     Args:
         images: A batch, (batch, height, width, channels).
@@ -129,7 +129,7 @@ def _deliver(
     if path is not None:
         figure.savefig(path, pad_inches=0, bbox_inches="tight", transparent=transparent, dpi=dpi)
         plt.close(figure)
-        return figure
+        return None
     # Without a screen there is nothing to show it on, and matplotlib would warn.
     if show is None:
         show = plt.get_backend().lower() != "agg"

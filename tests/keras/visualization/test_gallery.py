@@ -67,8 +67,8 @@ def test_ranges_and_layouts():
 
 def test_files(tmp_path):
     path = tmp_path / "gallery.png"
-    figure = plot(path=path, show=None, dpi=50, scale=1, transparent=False, rows=1)
-    assert not pyplot.fignum_exists(figure.number)
+    assert plot(path=path, show=None, dpi=50, scale=1, transparent=False, rows=1) is None
+    assert pyplot.get_fignums() == []
     with Image.open(path) as image:
         assert image.width > 150
         assert image.convert("RGBA").getextrema()[3] == (255, 255)
