@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from keratin._engine import state
-from keratin._engine.operators import operators
 from keratin._engine.tensor import Tensor, convert_to_tensor
 from keratin._engine.variable import Variable
+from keratin.array._creation import zeros_like
+from keratin.math._arithmetic import minimum
+from keratin.math._casting import cast
 from keratin.train._trackable import name_of
 
 _DTYPES = ("float16", "bfloat16", "float32", "float64")
@@ -80,11 +82,11 @@ class ExponentialMovingAverage:
                 self._averages[id(value)].update(value, share, self._zero_debias)
 
     def _share(self) -> Any:
-        decay = operators.cast(convert_to_tensor(self._decay), "float32")
+        decay = cast(convert_to_tensor(self._decay), "float32")
         if self._num_updates is None:
             return decay
-        count = operators.cast(convert_to_tensor(self._num_updates), "float32")
-        return operators.minimum(decay, (1.0 + count) / (10.0 + count))
+        count = cast(convert_to_tensor(self._num_updates), "float32")
+        return minimum(decay, (1.0 + count) / (10.0 + count))
 
     def average(self, var: Any) -> Any:
         """The average of a variable; None if it has none."""
@@ -122,7 +124,7 @@ class _Average:
     def __init__(self, of: Any, name: str):
         self.of = of
         self.is_of_variable = isinstance(of, Variable)
-        start = of if self.is_of_variable else operators.zeros_like(of)
+        start = of if self.is_of_variable else zeros_like(of)
         with state.listening(()):
             self.variable = Variable(start, trainable=False, name=name)
             self.weight = None
@@ -134,7 +136,7 @@ class _Average:
         return {"variable": self.variable, "weight": self.weight}
 
     def update(self, value: Any, share: Tensor, zero_debias: bool) -> None:
-        rest = 1.0 - operators.cast(share, self.variable.dtype)
+        rest = 1.0 - cast(share, self.variable.dtype)
         self.variable.assign_sub((self.variable - value) * rest)
         if self.weight is not None:
             self.weight.assign_sub((self.weight - 1.0) * rest)

@@ -184,7 +184,7 @@ class MaxShardSizePolicy(ShardingCallback):
         partition = self.MaxShardSizePartitioner(self.max_shard_size)
         for tensor in shardable_tensors:
             for spec, part in self._parts(tensor, partition):
-                size = getattr(part, "nbytes", 0)
+                size = _size_of(part)
                 if size > room and shards[-1]:
                     shards.append({})
                     room = self.max_shard_size
@@ -201,6 +201,12 @@ class MaxShardSizePolicy(ShardingCallback):
             (slice_spec(value.shape, offsets, part.shape), part)
             for offsets, part in partition(value)
         ]
+
+
+def _size_of(value: np.ndarray[Any, Any]) -> int:
+    if value.dtype == object:
+        return sum(len(text) for text in value.ravel().tolist())
+    return value.nbytes
 
 
 def slice_spec(whole: Sequence[int], offsets: Sequence[int], sizes: Sequence[int]) -> str:
