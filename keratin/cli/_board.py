@@ -11,7 +11,6 @@ from typing import Any
 
 from keratin.summary._server import launch
 
-
 TAKES_REST = True
 
 

@@ -291,11 +291,12 @@ class TensorBoard(Callback):
 
     def _write_batch(self, count: int, logs: Logs) -> None:
         step = self._global_train_batch - self._global_train_batch % self.update_freq
-        figures = dict(logs.items()) if hasattr(logs, "items") else {}
-        figures = {f"batch_{name}": value for name, value in figures.items()}
+        figures: dict[str, Any] = {}
         if self.write_steps_per_second:
             seconds = max(time.perf_counter() - self._batch_began, 1e-9)
             figures["batch_steps_per_second"] = count / seconds
+        if hasattr(logs, "items"):
+            figures.update({f"batch_{name}": value for name, value in logs.items()})
         self._write_figures("train", figures, step)
 
     @told_when_due
@@ -323,13 +324,14 @@ class TensorBoard(Callback):
         if iterations is not None and logs:
             figures = {f"evaluation_{name}_vs_iterations": v for name, v in logs.items()}
             self._write_figures("validation", figures, int(np.asarray(iterations)))
-        if self._relay is None:
-            return
-        if self._is_fitting:
+        if self._relay is not None and self._is_fitting:
             self._relay.target = self._train_writer
-        else:
+        elif self._relay is not None:
             self._in_force.close()
             self._relay.target = None
+        if not self._is_fitting:
+            for writer in self._writers.values():
+                writer.flush()
 
     # Epochs
 
