@@ -58,10 +58,12 @@ class _Seeds:
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
+        self.restarts = 0
         self.restart(streams.global_seed())
 
     def restart(self, seed: int | None) -> None:
         with self.lock:
+            self.restarts += 1
             self.source = Generator(np.random.Philox()) if seed is None else generator(seed)
 
     def next(self) -> int:
@@ -106,6 +108,31 @@ def are_weights_spared() -> bool:
 def seeds_state() -> dict[str, Any]:
     """Where `fresh_seed` stands, to go on from with `set_seeds_state`."""
     return _seeds.state()
+
+
+def give_seeds(model: Any, state: dict[str, Any]) -> None:
+    """Have `fit` of a loaded model draw the seeds that it would have drawn where it was saved."""
+    source = generator(0)
+    set_state(source, state)
+    vars(model)["_own_seeds"] = (source, _seeds.restarts)
+
+
+def _own_source(model: Any) -> Generator | None:
+    """What a loaded model draws seeds from, unless the user has set a seed since."""
+    source, restarts = vars(model).get("_own_seeds", (None, None))
+    return source if restarts == _seeds.restarts else None
+
+
+def fresh_seed_for(model: Any) -> int:
+    """A seed for the order in which a model is shown its data."""
+    source = _own_source(model)
+    return fresh_seed() if source is None else int(source.integers(1, 10**9))
+
+
+def seeds_state_for(model: Any) -> dict[str, Any]:
+    """Where `fresh_seed_for` stands."""
+    source = _own_source(model)
+    return seeds_state() if source is None else state_of(source)
 
 
 def set_seeds_state(state: dict[str, Any]) -> None:

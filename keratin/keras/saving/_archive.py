@@ -17,7 +17,7 @@ from typing import Any
 from keratin._engine.atomic import replacing
 from keratin.keras._core.custom_objects import CustomObjectScope
 from keratin.keras._core.serialization import deserialize_keras_object, serialize_keras_object
-from keratin.keras.saving import _traced, _weights
+from keratin.keras.saving import _continuing, _traced, _weights
 from keratin.keras.saving._errors import FileError, making, reading
 from keratin.keras.saving._walk import size_of, walk
 from keratin.keras.saving._window import Window
@@ -133,6 +133,7 @@ def _save_weights(model: Any, place: Any, graph: Any) -> None:
 
     with h5py.File(place, "w") as file:
         _weights.save(model, _weights.H5Sink(file))
+        _continuing.save(model, file)
         if graph is not None:
             graph.write_constants(file)
 
@@ -195,6 +196,7 @@ def _load_variables(model: Any, file: Any, path: Any, compile_config: Any) -> No
         _traced.compile_for_evaluation(model, compile_config)
     else:
         _weights.load(model, _weights.H5Source(file), path, strict_optimizer=True)
+        _continuing.load(model, file)
 
 
 def open_archive(path: Any) -> zipfile.ZipFile:

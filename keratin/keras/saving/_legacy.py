@@ -19,7 +19,14 @@ from keratin.keras import losses, metrics
 from keratin.keras._core.custom_objects import CustomObjectScope
 from keratin.keras._core.host_random import weights_spared
 from keratin.keras._core.serialization import deserialize_keras_object, serialize_keras_object
-from keratin.keras.saving import _former_config, _former_weights, _h5, _traced, _weights
+from keratin.keras.saving import (
+    _continuing,
+    _former_config,
+    _former_weights,
+    _h5,
+    _traced,
+    _weights,
+)
 from keratin.keras.saving._archive import KERAS_VERSION
 from keratin.keras.saving._errors import FileError, making, reading
 from keratin.keras.saving._former_optimizer import optimizer_pairs
@@ -52,6 +59,8 @@ def save(model: Any, path: Any, include_optimizer: bool) -> None:
         if compile_config and getattr(model, "optimizer", None) is not None:
             _save_variables(file.create_group(_OPTIMIZER), list(model.optimizer.variables))
         places |= _save_state(model, file)
+        if include_optimizer:
+            _continuing.save(model, file)
         _save_graph(model, file, places)
 
 
@@ -175,6 +184,7 @@ def load(path: Any, custom_objects: Any, compile: bool) -> Any:
             if compile:
                 with weights_spared():
                     _compile(model, file, path)
+                    _continuing.load(model, file)
     return model
 
 

@@ -28,6 +28,9 @@ _OPTIMIZER = "optimizer"
 CONSTANTS = "keratin_graph"
 # The group of what a backup of training holds besides, which is nobody's variable.
 TRAINING_STATE = "_training_state"
+# The group of what training goes on from in files of models, see `_continuing`.
+CONTINUING = "keratin_training"
+_OWN = (CONSTANTS, TRAINING_STATE, CONTINUING)
 
 
 class Sink(Protocol):
@@ -230,7 +233,7 @@ class Loading:
         """Note what the file has and the model lacks."""
         has_optimizer = getattr(model, "optimizer", None) is not None
         for path in self.source.paths():
-            if path in self.used or _is_optional(path) or path.startswith(f"{CONSTANTS}/"):
+            if path in self.used or _is_optional(path):
                 continue
             if path.split("/")[0] != _OPTIMIZER:
                 self.rows.append((path, "nothing", "a variable"))
@@ -360,7 +363,7 @@ def never_stepped(data: dict[str, Any]) -> bool:
 def _is_optional(path: str) -> bool:
     """Whether data is that of a random generator, of which old files have more, or no weights."""
     parts = path.split("/")
-    return parts[0] == TRAINING_STATE or (len(parts) > 2 and "seed_generator" in parts[-3])
+    return parts[0] in _OWN or (len(parts) > 2 and "seed_generator" in parts[-3])
 
 
 def describe(variable: Any) -> str:

@@ -58,6 +58,9 @@ def _prepare(model: Any, batch: Any, training: bool) -> None:
         if y is not None:
             for what in unresolved:
                 what.build(y, y_pred)
+    restore = vars(model).get("_restore_metrics")
+    if restore is not None:
+        restore(model)
     if training and _needs_optimizer(model):
         model.optimizer._build_once(model.trainable_variables)
 

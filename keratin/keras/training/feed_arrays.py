@@ -19,9 +19,11 @@ def leaves(data: Any) -> list[Any]:
     return [leaf for leaf in nest.flatten(data) if leaf is not None]
 
 
-def host_generator() -> np.random.Generator:
-    """A generator that `keras.utils.set_random_seed` makes the same again."""
-    return host_random.generator(host_random.fresh_seed())
+def host_generator(model: Any = None) -> np.random.Generator:
+    """A generator that `keras.utils.set_random_seed` makes the same again, or a file of a model."""
+    if model is None:
+        return host_random.generator(host_random.fresh_seed())
+    return host_random.generator(host_random.fresh_seed_for(model))
 
 
 class ArrayFeed:

@@ -50,7 +50,7 @@ class Fitting:
         self.epochs = options.limited_epochs(options.whole("epochs", epochs))
         self.initial_epoch = options.whole("initial_epoch", initial_epoch)
         self.verbose = verbose
-        self.generator = host_generator()
+        self.generator = host_generator(model)
         self._first_state = host_random.state_of(self.generator)
         self._splits_at_random = bool(validation_split) and validation_shuffle
         self.epochs_between, self.steps_between = options.validation_times(validation_freq)

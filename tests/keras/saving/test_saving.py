@@ -1,9 +1,11 @@
 """Saving and loading: training goes on to the bit, subclasses, and what is refused."""
 
+import json
 import subprocess
 import sys
 import textwrap
 
+import h5py
 import numpy as np
 import pytest
 
@@ -48,11 +50,12 @@ def model_of(name):
     return model
 
 def train(model):
-    history = model.fit(X, Y, batch_size=8, epochs=5, shuffle=False, verbose=0).history
+    history = model.fit(X, Y, batch_size=8, epochs=5, verbose=0).history
     return [float(value).hex() for key in sorted(history) for value in history[key]]
 
 def state(model):
-    found = [*model.variables, *model.optimizer.variables]
+    metrics = [v for m in model.metrics for v in m.variables]
+    found = [*model.variables, *model.optimizer.variables, *metrics]
     return [np.asarray(v.numpy()).tobytes().hex() for v in found]
 """
 
@@ -106,6 +109,65 @@ def test_every_optimizer_is_tried():
     known = {name for name in dir(keras.optimizers) if name[0].isupper()}
     known -= {"Optimizer", "LossScaleOptimizer", "MultiOptimizer", "OptimizerMap"}
     assert sorted(known) == sorted(OPTIMIZERS)
+
+
+def test_shuffling_goes_on_until_a_seed_is_set(tmp_path):
+    x = np.arange(30.0).reshape(10, 3)
+
+    def fit(model):
+        return model.fit(x, x[:, :2], batch_size=2, verbose=0).history["loss"]
+
+    keras.utils.set_random_seed(1)
+    model = small()
+    model.compile("sgd", "mae")
+    fit(model)
+    model.save(tmp_path / "m.keras")
+    expected = fit(model)
+    for seed in (2, None):
+        found = keras.models.load_model(tmp_path / "m.keras")
+        found.save(tmp_path / "again.keras")
+        found = keras.models.load_model(tmp_path / "again.keras")
+        if seed is not None:
+            keras.utils.set_random_seed(seed)
+        assert (fit(found) == expected) == (seed is None)
+
+
+@pytest.mark.parametrize("name", ["m.keras", "m.h5"])
+def test_metrics_go_on_where_they_were(name, tmp_path):
+    model, x = small(), np.ones((4, 3), "float32")
+    model.compile("sgd", "mse", metrics=["mae", "accuracy"])
+    model.train_on_batch(x, x[:, :2])
+    model.save(tmp_path / name)
+    found = keras.models.load_model(tmp_path / name)
+    one, other = [m.train_on_batch(x, 3 * x[:, :2], reset_metrics=False) for m in (model, found)]
+    assert one == other
+    assert [float(v.numpy()) for v in found.metrics_variables][1::2] == [8.0] * 3
+
+
+BAD_SEEDS = [
+    ([1], "not the state of a generator"),
+    ({"buffer_pos": -9}, "have buffer_pos=-9"),
+    ({"buffer_pos": 5}, "have buffer_pos=5"),
+    ({"counter": [1, 2]}, "have counter="),
+    ({"key": [1, 2.5]}, "have key="),
+    ({"uinteger": True}, "have uinteger=True"),
+]
+
+
+@pytest.mark.parametrize(("change", "message"), BAD_SEEDS, ids=range(len(BAD_SEEDS)))
+def test_seeds_of_a_file_are_checked(change, message, tmp_path):
+    model = small()
+    model.compile("sgd", "mse")
+    model.save(tmp_path / "m.h5")
+    with h5py.File(tmp_path / "m.h5", "r+") as file:
+        attributes = file["keratin_training"].attrs
+        seeds = json.loads(attributes["seeds"])
+        if isinstance(change, dict):
+            seeds["state"] |= {name: change[name] for name in change if name in seeds["state"]}
+            change = seeds | {name: change[name] for name in change if name in seeds}
+        attributes["seeds"] = json.dumps(change)
+    with pytest.raises(ValueError, match=message):
+        keras.models.load_model(tmp_path / "m.h5")
 
 
 def small():
