@@ -69,7 +69,7 @@ def grad_cam(
     watch = _Watch(wanted)
     tape = GradientTape(watch_accessed_variables=False)
     with tape, _without_squashing(model), watch.during(tape):
-        scores = model(inputs, training=False)
+        scores = _only_one(model(inputs, training=False))
     chosen = _one_hot(scores, class_index)
     features = watch.output
     if features is None:
@@ -233,13 +233,20 @@ def _last_layer(model: Any) -> Any:
     return _last_layer(operation) if isinstance(operation, Model) else operation
 
 
-def _one_hot(scores: Any, class_index: Any) -> Any:
-    """1 at the class of each image that is to be explained."""
-    if not isinstance(scores, Tensor):
+def _only_one(outputs: Any) -> Tensor:
+    """The output of a model, also where it is the only one of a list or dictionary."""
+    found = jax.tree.leaves(outputs, is_leaf=lambda each: isinstance(each, Tensor))
+    if len(found) != 1:
         raise ValueError(
-            "grad_cam: the model has several outputs. Make one of the output to explain: "
+            f"grad_cam: the model has {len(found)} outputs. Make one of the output to explain: "
             "keras.Model(model.inputs, model.outputs[0])."
         )
+    only: Tensor = found[0]
+    return only
+
+
+def _one_hot(scores: Any, class_index: Any) -> Any:
+    """1 at the class of each image that is to be explained."""
     values = scores.numpy()
     if values.ndim != 2:
         raise ValueError(

@@ -2,12 +2,14 @@
 
 import contextlib
 import re
+import sys
 
 import pytest
 
 from keratin.keras import utils
+from keratin.keras.utils._progbar import output_kind
 from tests.harness.real_keras import real
-from tests.keras.callbacks.screens import Output, a_terminal
+from tests.keras.callbacks.screens import NotebookOutput, Output, a_terminal
 
 # Colors, and what went before on the same line; times differ from run to run.
 _NOISE = [
@@ -103,3 +105,30 @@ def test_tensors_are_shown_as_numbers(tf, capsys):
 def test_metrics_are_of_one_kind_or_the_other():
     with pytest.raises(ValueError, match="Both were given"):
         utils.Progbar(1, stateful_metrics=[], stateless_metrics=[])
+
+
+def test_kinds_of_output(monkeypatch):
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("PYCHARM_HOSTED", raising=False)
+    outputs = [
+        (Output(terminal=True), "terminal"),
+        (Output(), "file"),
+        (NotebookOutput(), "notebook"),
+        (object(), "file"),  # that cannot say what it is
+        (None, "file"),
+    ]
+    for output, kind in outputs:
+        monkeypatch.setattr(sys, "stdout", output)
+        assert output_kind() == kind
+    monkeypatch.setattr(sys, "stdout", Output())
+    monkeypatch.setenv("PYCHARM_HOSTED", "1")
+    assert output_kind() == "console"
+    bar = utils.Progbar(4, interval=0)
+    bar.update(1)
+    bar.update(2)
+    assert sys.stdout.text.count("\r") == 2
+    utils.disable_interactive_logging()
+    try:
+        assert output_kind() == "file"
+    finally:
+        utils.enable_interactive_logging()

@@ -117,6 +117,12 @@ def test_one_score():
     np.testing.assert_allclose(grad_cam(model, IMAGES), expected(model, [0, 0]), atol=1e-5)
 
 
+def test_one_output_in_a_dictionary():
+    plain = functional()
+    model = keras.Model(plain.input, {"kind": plain.output})
+    np.testing.assert_array_equal(grad_cam(model, IMAGES), grad_cam(plain, IMAGES))
+
+
 def test_maps_are_as_large_as_the_images():
     pooled = [convolutions()[0], layers.MaxPooling2D(name="small"), *head()]
     model = keras.Sequential([keras.Input((6, 8, 1)), *pooled])
@@ -172,7 +178,7 @@ ERRORS = [
     (sequential, {"class_index": "cat"}, "class_index is the number of a class"),
     (sequential, {"images": IMAGES[0]}, r"shape \(6, 8, 1\); expected four axes.*image\[None\]"),
     (sequential, {"images": IMAGES[:0]}, "images is an empty batch"),
-    (two_outputs, {}, r"the model has several outputs.*model.outputs\[0\]"),
+    (two_outputs, {}, r"the model has 2 outputs.*model.outputs\[0\]"),
     (dense, {}, "no layer of 'net' gives an image"),
     (images_out, {}, r"gives the shape \(2, 6, 8, 5\); expected a score for each class"),
     (unbuilt, {}, "the model 'fresh' is not built yet"),
