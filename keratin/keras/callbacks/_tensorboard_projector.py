@@ -35,8 +35,9 @@ class Projector:
         for layer in self._layers:
             with replacing(self._folder / _file_of(layer)) as path:
                 np.savetxt(path, np.asarray(layer.embeddings), "%.7g", delimiter="\t")
+        config = self._config()
         with replacing(self._folder / "projector_config.pbtxt") as path:
-            path.write_text(self._config(), encoding="utf-8")
+            path.write_text(config, encoding="utf-8")
 
     def _config(self) -> str:
         from google.protobuf import text_format
@@ -51,16 +52,16 @@ class Projector:
         return str(text_format.MessageToString(config))
 
     def _near(self, path: Path) -> str:
-        """The path of labels as the projector takes it: of a file within the folder."""
-        within = self._folder / path
-        if not path.is_absolute() and within.exists():
+        """The path of labels as the projector takes it: of a file within the folder.
+
+        Keras has the config in the folder above, and paths begin there.
+        """
+        if not path.is_absolute() and (self._folder / path).exists():
             return path.as_posix()
-        if not path.exists():
-            raise errors.NotFoundError(
-                f"TensorBoard: embeddings_metadata names {str(path)!r}, and there is no such file. "
-                "Write it before fit: a line for each row of the embedding."
-            )
-        shutil.copyfile(path, self._folder / path.name)
+        for place in (self._folder.parent / path, path):
+            if place.exists():
+                shutil.copyfile(place, self._folder / path.name)
+                break
         return path.name
 
 

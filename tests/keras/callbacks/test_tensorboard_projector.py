@@ -50,8 +50,18 @@ def test_labels(model, tmp_path):
     Projector(str(folder), model, "near.tsv", ["first"]).write()
     (only,) = config(folder)
     assert only.metadata_path == "near.tsv"
-    with pytest.raises(FileNotFoundError, match=r"names 'none\.tsv', and there is no such file"):
-        Projector(str(folder), model, "none.tsv", None).write()
+
+
+def test_labels_that_are_written_later(model, tmp_path):
+    folder = tmp_path / "train"
+    folder.mkdir()
+    projector = Projector(str(folder), model, "later.tsv", ["first"])
+    projector.write()
+    assert config(folder)[0].metadata_path == "later.tsv"
+    assert not (folder / "later.tsv").exists()
+    (tmp_path / "later.tsv").write_text("a\nb\nc\nd\ne\n")
+    projector.write()
+    assert (folder / "later.tsv").exists()
 
 
 def test_layers_that_are_not_there(model, tmp_path):
