@@ -7,8 +7,12 @@ from keratin.keras.callbacks._history import History as History
 from keratin.keras.callbacks._lambda import LambdaCallback as LambdaCallback
 from keratin.keras.callbacks._learning_rate import LearningRateScheduler as LearningRateScheduler
 from keratin.keras.callbacks._learning_rate import ReduceLROnPlateau as ReduceLROnPlateau
+from keratin.keras.callbacks._learning_rate_finder import LearningRateFinder as LearningRateFinder
 from keratin.keras.callbacks._list import CallbackList as CallbackList
 from keratin.keras.callbacks._model_checkpoint import ModelCheckpoint as ModelCheckpoint
+from keratin.keras.callbacks._nan_finder import NaNFinder as NaNFinder
+from keratin.keras.callbacks._profiler import GPUMemoryLogger as GPUMemoryLogger
+from keratin.keras.callbacks._profiler import ProfilerCallback as ProfilerCallback
 from keratin.keras.callbacks._progbar_logger import ProgbarLogger as ProgbarLogger
 from keratin.keras.callbacks._remote_monitor import RemoteMonitor as RemoteMonitor
 from keratin.keras.callbacks._stopping import EarlyStopping as EarlyStopping

@@ -40,6 +40,16 @@ class Snapshot:
             yield
 
 
+    def restore(self) -> None:
+        """Have the variables be as they were."""
+        for variable in self._variables:
+            variable._write(self._arrays[id(variable)], shared=True)
+
+    def arrays(self) -> list[tuple[Any, Any]]:
+        """The variables, and their arrays at that moment."""
+        return [(variable, self._arrays[id(variable)]) for variable in self._variables]
+
+
 def variables_of(model: Any) -> list[Any]:
     """All variables that a file of the model holds, each once."""
     found = [variable for part in walk(model) for variable in leaf_variables(part.object)]

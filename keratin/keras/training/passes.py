@@ -48,6 +48,8 @@ class Pass:
         # The number of the first step of the present pass: of the epoch, those before are done.
         self._first_step = 0
         self.has_run = False
+        self._batch: Any = None
+        self._order: Any = None
         # Called after so many steps, counted over all epochs: for validation within an epoch.
         self.every: tuple[int, Callable[[int], None]] | None = None
         self._begin = getattr(callbacks, f"on_{kind}_batch_begin")
@@ -121,7 +123,7 @@ class Pass:
 
     def _by_chunks(self, generator: np.random.Generator | None) -> Iterator[Any]:
         feed = self.feed
-        order = feed.order(generator)
+        order = self._order = feed.order(generator)
         first, count = feed.first_batch, feed.num_batches
         full = feed.num_rows // feed.batch_size
         loop, tail = self._loops(order is not None)
@@ -180,6 +182,17 @@ class Pass:
             self._begin(step, None)
         for each in self._told:
             getattr(each, f"on_{self.kind}_batch_begin")(step, None)
+
+    def batch_at(self, step: int) -> tuple[Any, Any]:
+        """The batch of a step that has just begun, and which rows of the data these are."""
+        feed = self.feed
+        if not self._runs_on_device():
+            return self._batch, None
+        start = (feed.first_batch + step) * feed.batch_size
+        stop = min(start + feed.batch_size, feed.num_rows)
+        order = self._order
+        rows = np.arange(start, stop) if order is None else order[start:stop]
+        return feed.rows(rows), rows
 
     def _do_meanwhile(self) -> None:
         if self.meanwhile is not None:
@@ -307,6 +320,7 @@ class Pass:
     def _groups(self, batches: Iterator[Any]) -> Iterator[tuple[int, Any]]:
         """Batches with their numbers, callbacks told before each group that is one execution."""
         for step, batch in enumerate(batches, self._first_step):
+            self._batch = batch
             if step % self.per_execution == 0:
                 self._tell_begin(step)
             yield step, batch
