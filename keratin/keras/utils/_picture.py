@@ -75,15 +75,20 @@ class Shown:
     nested: bool = False
 
 
+def printable(name: str) -> str:
+    """A name without signs that are no text, which files of pictures cannot hold."""
+    return "".join(sign if sign.isprintable() else "\ufffd" for sign in name)
+
+
 def picture_of(model: Any, shown: Shown) -> Picture:
     """The picture of a model that was built."""
     graph = model._whole_graph()
     if graph is None:
         box = Box(model, _rows(model, [], shown))
-        return Picture(model.name, {id(model): box}, [], [id(model)], [id(model)])
+        return Picture(printable(model.name), {id(model): box}, [], [id(model)], [id(model)])
     hides_inputs = hasattr(model, "_sequence")
     nodes = [node for node in graph.nodes if not (hides_inputs and node.is_input)]
-    found = Picture(model.name)
+    found = Picture(printable(model.name))
     for operation in {id(node.operation): node.operation for node in nodes}.values():
         own = [node for node in nodes if node.operation is operation]
         inner = picture_of(operation, shown) if shown.nested and _is_model(operation) else None
@@ -121,7 +126,11 @@ def _entries(graph: Any, nodes: list[Node], hides_inputs: bool) -> list[int]:
 
 def _rows(operation: Any, nodes: list[Node], shown: Shown) -> list[list[Cell]]:
     kind = type_name(operation)
-    name = ((operation.name, True), (f" ({kind})", False)) if shown.names else ((kind, True),)
+    name = (
+        ((printable(operation.name), True), (f" ({kind})", False))
+        if shown.names
+        else ((kind, True),)
+    )
     rows = [[Cell(name, "black", "white")]]
     activation = getattr(operation, "activation", None) if shown.activations else None
     if activation is not None:

@@ -210,9 +210,14 @@ def _shown_in_notebook(path: Path, kind: str) -> Any:
 
 
 def _check(model: Any, rankdir: str, splines: str, kwargs: dict[str, Any], name: str) -> None:
-    if not getattr(model, "built", False):
+    if not hasattr(model, "_whole_graph"):
+        raise TypeError(
+            f"{name}: model is a keras.Model; given {type(model).__name__}. Of a layer, make one: "
+            "keras.Sequential([keras.Input(shape), layer])."
+        )
+    if not model.built:
         raise ValueError(
-            f"{name}: the model {getattr(model, 'name', model)!r} is not built yet, so that its "
+            f"{name}: the model {model.name!r} is not built yet, so that its "
             "layers have no shapes. Call it on data, or call build(input_shape), first."
         )
     if rankdir not in _DIRECTIONS:

@@ -97,3 +97,10 @@ def test_long_lists_of_shapes_are_cut():
     picture = picture_of(keras.Model(x, keras.layers.Add(name="sum")(parts)), Shown(shapes=True))
     shapes, _ = texts(picture, "sum", 1)
     assert shapes == "Input shape: [(None, 2), (None, 2), …, (None, 2)] (9)"
+
+
+def test_signs_that_are_no_text():
+    layer = keras.layers.Dense(1, name="a\x00b\n名")
+    picture = picture_of(keras.Sequential([keras.Input((2,)), layer], name="\x1b[1m"), Shown())
+    (box,) = picture.boxes.values()
+    assert box.rows[0][0].text == "a\ufffdb\ufffd名 (Dense)" and picture.title == "\ufffd[1m"

@@ -80,6 +80,13 @@ def test_models_that_are_not_built():
             function(model)
 
 
+def test_what_is_no_model():
+    for given in (keras.layers.Dense(2), [row()]):
+        kind = type(given).__name__
+        with pytest.raises(TypeError, match=rf"plot_model: model is a keras.Model; given {kind}\."):
+            utils.plot_model(given)
+
+
 class Graph:
     """As much of a graph of pydot as is asked for."""
 
