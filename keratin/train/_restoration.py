@@ -17,7 +17,7 @@ from keratin._engine.errors import table
 from keratin._engine.variable import Variable
 from keratin.train._bundle import Bundle, dtype_of, shape_of
 from keratin.train._messages import ObjectNode
-from keratin.train._trackable import Value, child, is_container, values
+from keratin.train._trackable import Value, finder, is_container, values
 
 
 class _Pair(NamedTuple):
@@ -202,10 +202,11 @@ class Restoration:
         references = self.nodes[pair.node].children
         skips = getattr(type(pair.object), "_checkpoint_skips", None)
         skipped = () if skips is None else skips(pair.object, {r.local_name for r in references})
+        find = finder(pair.object)
         for reference in references:
             if reference.local_name in skipped:
                 continue
-            part = child(pair.object, reference.local_name)
+            part = find(reference.local_name)
             if part is None:
                 self._lacks(pair)
                 continue

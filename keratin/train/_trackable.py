@@ -91,11 +91,20 @@ def children(value: Any) -> dict[str, Any]:
 
 def child(value: Any, name: str) -> Any:
     """The part of this name, which may be another than `children` has for it; or None."""
-    for own, part in _attributes(value):
-        if own == name and (is_trackable(part) or is_container(part)):
-            return part
-    find = getattr(type(value), "_checkpoint_child", None)
-    return None if find is None else find(value, name)
+    return finder(value)(name)
+
+
+def finder(value: Any) -> Callable[[str], Any]:
+    """What `child` does, for many names of one object."""
+    own = {name: p for name, p in _attributes(value) if is_trackable(p) or is_container(p)}
+    former = getattr(type(value), "_checkpoint_child", None)
+
+    def find(name: str) -> Any:
+        if name in own or former is None:
+            return own.get(name)
+        return former(value, name)
+
+    return find
 
 
 def _attributes(value: Any) -> Sequence[tuple[str, Any]]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from keratin.train._object_graph import search
 from keratin.train._reader import open_bundle, read_graph
-from keratin.train._trackable import child, children
+from keratin.train._trackable import children, finder
 
 
 class TrackableView:
@@ -95,8 +95,9 @@ class CheckpointView:
         waiting = deque([(0, obj)])
         while waiting:
             number, part = waiting.popleft()
+            find = finder(part)
             for name, below in self.children(number).items():
-                inner = child(part, name)
+                inner = find(name)
                 if inner is not None and below not in matched:
                     matched[below] = inner
                     waiting.append((below, inner))

@@ -24,9 +24,16 @@ class Checkpointed:
     """Tells `tf.train.Checkpoint` what a layer, metric or random generator holds."""
 
     def _checkpoint_children(self) -> dict[str, Any]:
-        return {name: part for name, part in vars(self).items() if name not in _NOT_HELD}
+        own = {name: part for name, part in vars(self).items() if name not in _NOT_HELD}
+        if "depthwise_kernel" in own and "pointwise_kernel" not in own:
+            own["kernel"] = own.pop("depthwise_kernel")
+        if own.get("_low_rank"):
+            first, second = own.pop("_low_rank")
+            of = "kernel" if "_kernel" in own else "embeddings"
+            own |= {f"lora_{of}_a": first, f"lora_{of}_b": second}
+        return own
 
     def _checkpoint_child(self, name: str) -> Any:
-        """A weight by the name that Keras 2 has for it, where Keras 3 has a property."""
-        part = vars(self).get(f"_{name}")
+        """A weight by the name that Keras 2 has for it, where Keras 3 has another."""
+        part = vars(self).get(name, vars(self).get(f"_{name}"))
         return part if isinstance(part, Variable) else None
