@@ -33,15 +33,15 @@ def test_fingerprints_of_tensorflow_are_read(tf):
     assert made.version == 6
     assert hash(made) == hash(kind(1, 2, 3, 4, 5))
     for wrong in (b"\x08", b"\xff" * 20, b"\x0b", 3):
-        with pytest.raises(ValueError, match="no fingerprint"):
+        with pytest.raises(ValueError, match=r"no fingerprint"):
             kind.from_proto(wrong)
-    with pytest.raises(ValueError, match="A singleprint needs all of"):
+    with pytest.raises(ValueError, match=r"A singleprint needs all of"):
         kind(1).singleprint()
 
 
 def test_a_folder_that_is_none_has_none(tf, tmp_path):
-    with pytest.raises(OSError, match="There is no folder"):
+    with pytest.raises(OSError, match=r"There is no folder"):
         tf.saved_model.experimental.read_fingerprint(tmp_path / "nothing")
     (tmp_path / "saved_model.json").write_text('{"format": "keratin.saved_model", "version": 1}')
-    with pytest.raises(ValueError, match="names no weights"):
+    with pytest.raises(ValueError, match=r"names no weights"):
         tf.saved_model.experimental.read_fingerprint(tmp_path)

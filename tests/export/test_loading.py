@@ -35,7 +35,7 @@ def test_variables_may_be_left_at_zero(tf, saved_once):
     options = tf.saved_model.LoadOptions(experimental_skip_checkpoint=True)
     loaded = tf.saved_model.load(saved_once, options=options)
     assert not loaded.kernel.numpy().any()
-    with pytest.raises(TypeError, match="options are tf.saved_model.LoadOptions"):
+    with pytest.raises(TypeError, match=r"options are tf.saved_model.LoadOptions"):
         tf.saved_model.load(saved_once, options=3)
 
 
@@ -60,7 +60,7 @@ def test_programs_are_inspected_before_they_are_used(tf, saved):
         tf.saved_model.load(refuse)
     structs = [jax.ShapeDtypeStruct((2,), np.float32)] * 2
     other = jax.export.export(jax.jit(lambda x, y: [x]))(*structs)
-    with pytest.raises(FolderError, match="the program takes 2 inputs"):
+    with pytest.raises(FolderError, match=r"the program takes 2 inputs"):
         tf.saved_model.load(_with_program(saved, other))
     other = jax.export.export(jax.jit(lambda x: {"a": x}))(structs[0])
     with pytest.raises(FolderError, match=r"evil\.stablehlo takes and gives other structures"):

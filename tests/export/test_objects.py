@@ -13,7 +13,7 @@ def test_parts_come_back_with_their_structure(tf, saved_once):
     assert {v.name for v in loaded.variables} >= {"kernel:0", "count:0"}
     assert loaded.count.trainable is False
     assert "count:0" not in {v.name for v in loaded.trainable_variables}
-    with pytest.raises(AttributeError, match="no 'kernal'; it has .*kernel"):
+    with pytest.raises(AttributeError, match=r"no 'kernal'; it has .*kernel"):
         _ = loaded.kernal
     assert "kernel" in dir(loaded)
 
@@ -52,7 +52,7 @@ def test_variables_of_any_shape(tf, tmp_path):
     loaded.rows.assign([[1.0], [2.0]])
     assert loaded.rows.shape.as_list() == [None, 1]
     assert loaded.scalar.dtype == tf.bfloat16
-    with pytest.raises(ValueError, match="the variable has shape"):
+    with pytest.raises(ValueError, match=r"the variable has shape"):
         loaded.rows.assign([[1.0, 2.0]])
 
 
@@ -62,7 +62,7 @@ def test_what_an_object_has(tf, counter):
     assert {"kernel", "count", "parts", "me", "__call__", "scaled"} == set(members)
     assert is_function(members["scaled"])
     assert members_of(3) is None
-    with pytest.raises(ValueError, match="given int"):
+    with pytest.raises(ValueError, match=r"given int"):
         check_savable(3)
 
 
@@ -72,5 +72,5 @@ def test_the_function_of_a_signature_has_one_set_of_arguments(tf):
     assert call_of_signature(concrete, "s")[0] is f
     assert call_of_signature(f, "s")[1] == (tf.TensorSpec([2]),)
     f(tf.ones([3]))
-    with pytest.raises(ValueError, match="traced for 2 sets of arguments.*get_concrete_function"):
+    with pytest.raises(ValueError, match=r"traced for 2 sets of arguments.*get_concrete_function"):
         call_of_signature(f, "s")

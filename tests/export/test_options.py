@@ -10,7 +10,7 @@ def test_policies_are_read_from_words(tf):
     assert policy.from_obj(None) is policy.NONE
     assert policy.from_obj("Save_Variable_Devices") is policy.SAVE_VARIABLE_DEVICES
     assert policy.from_obj(policy.NONE) is policy.NONE
-    with pytest.raises(ValueError, match="is one of .*'save_variable_devices'.*given 'other'"):
+    with pytest.raises(ValueError, match=r"is one of .*'save_variable_devices'.*given 'other'"):
         policy.from_obj("other")
 
 
@@ -19,7 +19,7 @@ def test_options_keep_what_they_are_given(tf):
     assert options.namespace_whitelist == ["Mine"]
     assert options.experimental_io_device == "/job:localhost"
     assert options.function_aliases == {}
-    with pytest.raises(ValueError, match="variables among files.*Leave it out"):
+    with pytest.raises(ValueError, match=r"variables among files.*Leave it out"):
         tf.saved_model.SaveOptions(experimental_sharding_callback=lambda: None)
     assert tf.saved_model.LoadOptions(allow_partial_checkpoint=True).allow_partial_checkpoint
 

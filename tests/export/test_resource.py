@@ -16,17 +16,17 @@ def test_a_resource_is_made_once_and_destroyed(tf, tmp_path):
         def _destroy_resource(self):
             events.append("gone")
 
-    module = tf.Module()
-    module.table = Table("CPU:0")
-    module.f = tf.function(
-        lambda x: x + module.table.resource_handle, input_signature=[tf.TensorSpec([2])]
-    )
-    assert module.f(tf.zeros([2])).numpy().tolist() == [1.0, 2.0]
-    assert module.table.resource_handle.device.endswith("CPU:0")
-    tf.saved_model.save(module, tmp_path)
+    def use_and_save():
+        module = tf.Module()
+        module.table = table = Table("CPU:0")
+        spec = [tf.TensorSpec([2])]
+        module.f = tf.function(lambda x: x + table.resource_handle, input_signature=spec)
+        assert module.f(tf.zeros([2])).numpy().tolist() == [1.0, 2.0]
+        assert table.resource_handle.device.endswith("CPU:0")
+        tf.saved_model.save(module, tmp_path)
+
+    use_and_save()
     assert tf.saved_model.load(tmp_path).f(tf.zeros([2])).numpy().tolist() == [1.0, 2.0]
-    assert events == ["made"]
-    del module
     gc.collect()
     assert events == ["made", "gone"]
     with pytest.raises(NotImplementedError, match="override _create_resource"):

@@ -108,11 +108,11 @@ def test_signatures_that_are_none_say_why_and_leave_nothing(tf, tmp_path, make, 
 
 
 def test_what_cannot_be_saved_says_why(tf, tmp_path):
-    with pytest.raises(ValueError, match="takes a tf.Module.*given list.*attributes of a"):
+    with pytest.raises(ValueError, match=r"takes a tf.Module.*given list.*attributes of a"):
         tf.saved_model.save([1], tmp_path)
     module = tf.Module()
     module.texts = tf.Variable(["a", "b"])
-    with pytest.raises(ValueError, match="'Variable:0' is of strings.*Asset"):
+    with pytest.raises(ValueError, match=r"'Variable:0' is of strings.*Asset"):
         tf.saved_model.save(module, tmp_path)
     module = tf.Module()
     module.f = tf.function(lambda x: tf.print(x), input_signature=[tf.TensorSpec([2])])
@@ -122,7 +122,7 @@ def test_what_cannot_be_saved_says_why(tf, tmp_path):
     module.parts = {1: tf.Variable(1.0)}
     with pytest.raises(ValueError, match=r"Module.parts is a dictionary with the key 1"):
         tf.saved_model.save(module, tmp_path)
-    with pytest.raises(TypeError, match="options are tf.saved_model.SaveOptions"):
+    with pytest.raises(TypeError, match=r"options are tf.saved_model.SaveOptions"):
         tf.saved_model.save(tf.Module(), tmp_path, options={})
     assert os.listdir(tmp_path) == []
 
@@ -132,7 +132,7 @@ def test_a_former_folder_stays_when_saving_fails(tf, counter, saved):
     module = tf.Module()
     module.v = tf.Variable(1.0)
     module.f = tf.function(lambda x: tf.print(x) or module.v, input_signature=[tf.TensorSpec([2])])
-    with pytest.raises(ValueError, match="calls Python"):
+    with pytest.raises(ValueError, match=r"calls Python"):
         tf.saved_model.save(module, saved)
     assert {path: path.read_bytes() for path in saved.rglob("*") if path.is_file()} == before
 
@@ -179,7 +179,7 @@ def test_options(tf, tmp_path):
     assert "CPU" in loaded.v.device
     assert loaded.f([3.0]).numpy().tolist() == [3.0]
     with (
-        pytest.raises(ValueError, match="without its gradient.*experimental_custom_gradients"),
+        pytest.raises(ValueError, match=r"without its gradient.*experimental_custom_gradients"),
         tf.GradientTape() as tape,
     ):
         y = loaded.f([3.0])

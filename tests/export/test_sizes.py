@@ -37,7 +37,7 @@ def test_numbers_become_expressions(what, text):
 
 def test_numbers_of_no_simple_kind_are_refused():
     sizes = Sizes(["size1"])
-    with pytest.raises(NotGeneralError, match="change with the sizes in no simple way"):
+    with pytest.raises(NotGeneralError, match=r"change with the sizes in no simple way"):
         sizes.expression(numbers(sizes, lambda t: t**3 + t))
 
 
@@ -50,7 +50,7 @@ def test_padding_hangs_on_remainders():
             found = sizes.padding(given, size, sampled)
             values = [_value(found, n) for n in sampled]
             assert values == given
-    with pytest.raises(NotGeneralError, match="pads by amounts"):
+    with pytest.raises(NotGeneralError, match=r"pads by amounts"):
         sizes.padding([5, 0, 9, 1, 2, 11], size, sampled)
 
 

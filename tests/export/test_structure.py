@@ -69,11 +69,11 @@ def test_hostile_structures_are_errors_that_say_where(data):
 def test_parts_are_checked():
     assert _structure.index_of(2, 3, "x") == 2
     for bad in (3, -1, True, "1", 1.0, None):
-        with pytest.raises(FolderError, match="x: "):
+        with pytest.raises(FolderError, match=r"x: "):
             _structure.index_of(bad, 3, "x")
-    with pytest.raises(FolderError, match="x lacks 'b'"):
+    with pytest.raises(FolderError, match=r"x lacks 'b'"):
         _structure.record({"a": 1}, "x", ("a", "b"))
-    with pytest.raises(FolderError, match="no list"):
+    with pytest.raises(FolderError, match=r"no list"):
         _structure.items_of({}, "x")
-    with pytest.raises(FolderError, match="no text"):
+    with pytest.raises(FolderError, match=r"no text"):
         _structure.text_of(3, "x")

@@ -97,5 +97,5 @@ def test_what_cannot_be_exported_says_why(tf, function, args, message):
 
 def test_sparse_arguments_are_refused(tf):
     f = tf.function(lambda x: x)
-    with pytest.raises(ValueError, match="takes SparseTensorSpec.*Take its parts"):
+    with pytest.raises(ValueError, match=r"takes SparseTensorSpec.*Take its parts"):
         program_of(f, (tf.SparseTensorSpec([2, 2]),), {})
