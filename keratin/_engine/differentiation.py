@@ -14,6 +14,7 @@ import numpy as np
 from keratin._engine import errors
 from keratin._engine.block import Block, array_of, becomes_tensor, flatten
 from keratin._engine.kernel import Kernel, apply
+from keratin._engine.row_gradients import TakenRows, slices, taking_rows
 from keratin._engine.state import Scope, context, enter, listening
 from keratin._engine.tape import GradientTape, UnconnectedGradients
 from keratin._engine.tensor import Tensor, convert_to_tensor, wrap
@@ -21,50 +22,77 @@ from keratin._engine.variable import Variable
 
 
 def value_and_gradients(
-    function: Callable[[], tuple[Any, Any]], variables: Sequence[Variable]
-) -> tuple[Any, Any, list[Tensor | None]]:
+    function: Callable[[], tuple[Any, Any]],
+    variables: Sequence[Variable],
+    tables: Sequence[Variable] = (),
+) -> tuple[Any, Any, list[Any]]:
     """Call `function`, which gives a scalar loss and anything else, and differentiate the loss.
 
     Returns the loss, the rest, and for each variable the gradient, or None if the loss does not
     depend on it. In a traced program JAX differentiates the function as a whole, which makes
     smaller programs than a tape does; elsewhere a tape listens. What the function assigned to
-    variables stands.
+    variables stands. Of `tables` a traced program may give `tf.IndexedSlices`, if only rows were
+    taken from them.
     """
     if context.scope is None:
         with GradientTape() as tape:
             loss, rest = function()
         found = tape._backward([loss], list(variables), [None]) if variables else []
         return loss, rest, found
-    return _TracedLoss(function, variables).differentiate()
+    return _TracedLoss(function, variables, tables).differentiate()
 
 
 class _TracedLoss:
-    """A loss as a pure function of the arrays of variables."""
+    """A loss as a pure function of the arrays of variables, and of zeros added to rows."""
 
     def __init__(
-        self, function: Callable[[], tuple[Any, Any]], variables: Sequence[Variable]
+        self,
+        function: Callable[[], tuple[Any, Any]],
+        variables: Sequence[Variable],
+        tables: Sequence[Variable],
     ) -> None:
         self.function = function
         self.variables = variables
         self.sources = [v for v in variables if v.dtype.is_floating or v.dtype.is_complex]
-        self.scope = Scope({}, parent=context.scope, name="loss")
+        self.tables = tables
 
-    def differentiate(self) -> tuple[Any, Any, list[Tensor | None]]:
+    def differentiate(self) -> tuple[Any, Any, list[Any]]:
         arrays = [variable._read() for variable in self.sources]
-        gradient_of = jax.value_and_grad(self._run, has_aux=True)
-        (loss, (outputs, written)), gradients = gradient_of(arrays)
+        zeros = [jnp.zeros(row.shape, row.dtype) for row in self._rows_taken(arrays)]
+        gradient_of = jax.value_and_grad(self._run, argnums=(0, 1), has_aux=True)
+        (loss, (outputs, written, indices)), found = gradient_of(arrays, zeros)
         for variable, array in zip(self.scope.written.values(), written, strict=True):
             variable._write(array)
-        found = {
-            id(variable): wrap(gradient)
-            for variable, gradient in zip(self.sources, gradients, strict=True)
-            if id(variable) in self.scope.read
-        }
-        return wrap(loss), self._rebuild(outputs), [found.get(id(v)) for v in self.variables]
+        gradients = self._gradients(found[0], slices(self.taken.taken_from, indices, found[1]))
+        return wrap(loss), self._rebuild(outputs), gradients
 
-    def _run(self, arrays: list[Any]) -> Any:
+    def _rows_taken(self, arrays: list[Any]) -> list[Any]:
+        """What the rows are like that the loss takes from tables, found by a trial."""
+        if not self.tables:
+            return []
+        structs = [jax.ShapeDtypeStruct(array.shape, array.dtype) for array in arrays]
+        try:
+            jax.eval_shape(lambda arrays: self._run(arrays, None), structs)
+        except jax.errors.UnexpectedTracerError:
+            # Taken in a part of the program of which nothing may be kept, as in jax.checkpoint.
+            self.tables = ()
+            return []
+        return self.taken.rows
+
+    def _gradients(self, plain: list[Any], of_rows: dict[int, Any]) -> list[Any]:
+        found: dict[int, Any] = dict(of_rows)
+        for variable, gradient in zip(self.sources, plain, strict=True):
+            key = id(variable)
+            if key in self.scope.read:
+                whole = wrap(gradient)
+                found[key] = whole + convert_to_tensor(found[key]) if key in found else whole
+        return [found.get(id(variable)) for variable in self.variables]
+
+    def _run(self, arrays: list[Any], zeros: list[Any] | None) -> Any:
+        self.scope = Scope({}, parent=context.scope, name="loss")
         self.scope.values = {id(v): a for v, a in zip(self.sources, arrays, strict=True)}
-        with enter(self.scope), listening(()):
+        self.taken = TakenRows(self.tables, self.scope, zeros)
+        with enter(self.scope), listening(()), taking_rows(self.taken):
             loss, rest = self.function()
             value = array_of(loss)
             self.leaves, self.tree = flatten(rest)
@@ -75,7 +103,8 @@ class _TracedLoss:
                 f"A loss is one real floating number; this one has shape {value.shape} and dtype "
                 f"{value.dtype.name}. Reduce it, for instance with tf.reduce_mean(loss)."
             )
-        return value, (outputs, [self.scope.values[key] for key in self.scope.written])
+        written = [self.scope.values[key] for key in self.scope.written]
+        return value, (outputs, written, self.taken.indices)
 
     def _rebuild(self, arrays: list[Any]) -> Any:
         rest = iter(arrays)

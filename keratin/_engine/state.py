@@ -66,8 +66,6 @@ class Flags:
     """Switches of the whole process, which `tf.config` sets."""
 
     run_functions_eagerly = False
-    # Told of each compiled function that is called, while `tf.summary` records a trace.
-    on_call: Any = None
 
 
 flags = Flags()
@@ -81,6 +79,8 @@ class _Context(threading.local):
     python_loops: int = 0
     # The dtype in which ops read floating variables; None: that of each variable.
     autocast: Any = None
+    # Who notes the rows that are taken from tables, while a loss is differentiated.
+    taken_rows: Any = None
 
 
 context = _Context()

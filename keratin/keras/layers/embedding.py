@@ -6,6 +6,7 @@ from typing import Any
 
 from keratin import math
 from keratin._engine.operators import operators
+from keratin._engine.row_gradients import take_rows
 from keratin.array import gather
 from keratin.keras import constraints, initializers, ops, regularizers
 from keratin.keras._core import abstract
@@ -72,7 +73,7 @@ class Embedding(LowRank, Layer):
         """The vectors of the numbers."""
         if inputs.dtype not in ("int32", "int64"):
             inputs = operators.cast(inputs, "int32")
-        return operators.cast(gather(self.embeddings, inputs), self.compute_dtype)
+        return operators.cast(take_rows(self.embeddings, inputs, gather), self.compute_dtype)
 
     def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
         """Where the number is not 0, if 0 stands for padding."""

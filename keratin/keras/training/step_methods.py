@@ -106,7 +106,8 @@ class StepMethods:
             return scaled, (loss, y_pred)
 
         variables = self.trainable_variables  # type: ignore[attr-defined]
-        _, (loss, y_pred), gradients = value_and_gradients(loss_of_batch, variables)
+        tables = [] if self.optimizer is None else self.optimizer._tables(variables)
+        _, (loss, y_pred), gradients = value_and_gradients(loss_of_batch, variables, tables)
         checks.check_gradients(gradients, variables, self)
         self._track_loss(loss, x)
         if variables:
