@@ -26,13 +26,15 @@ after_call_hooks: list[Callable[[str, list[Any], list[Tensor]], None]] = []
 class Kernel:
     """A pure function of arrays, fixed but for them: what tapes record and differentiate."""
 
-    __slots__ = ("__weakref__", "_jitted", "function", "name", "pullbacks")
+    __slots__ = ("__weakref__", "_jitted", "function", "name", "pullbacks", "whole")
 
     def __init__(self, name: str, function: Callable[..., Any], jitted: Any = None):
         self.name = name
         self.function = function
         self._jitted = jitted
         self.pullbacks: dict[Any, Any] = {}
+        # Places of the static arguments that are tuples of integers.
+        self.whole: tuple[int, ...] = ()
 
     @property
     def jitted(self) -> Any:

@@ -154,13 +154,25 @@ def _general(spec: OpSpec) -> Callable[..., Any]:
 
 def _known_kernel(spec: OpSpec, statics: tuple[Any, ...]) -> Kernel | None:
     try:
-        return spec.kernels.get(statics)
+        kernel = spec.kernels.get(statics)
     except TypeError:  # a list, or a tensor, to be frozen first
-        pass
-    try:
-        return spec.kernels.get(tuple([tuple(s) if type(s) is list else s for s in statics]))
-    except TypeError:
+        statics = tuple([tuple(s) if type(s) is list else s for s in statics])
+        try:
+            kernel = spec.kernels.get(statics)
+        except TypeError:
+            return None
+    if kernel is not None and kernel.whole and not _are_whole(kernel, statics):
         return None
+    return kernel
+
+
+def _are_whole(kernel: Kernel, statics: tuple[Any, ...]) -> bool:
+    """Whether equal arguments are of integers too: the shape (2.0, 3.0) is not (2, 3)."""
+    for place in kernel.whole:
+        for value in statics[place]:
+            if type(value) is not int:
+                return False
+    return True
 
 
 def _pair(spec: OpSpec) -> Callable[..., Any]:
@@ -286,10 +298,20 @@ class _Call:
         spec = self.spec
         key = self.key = self.statics if spec.plain else (self.statics, tuple(self.layout))
         kernel = spec.kernels.get(key)
+        if kernel is not None and kernel.whole and not _are_whole(kernel, self.statics):
+            key = self.key = (key, "not whole")
+            kernel = spec.kernels.get(key)
         if kernel is None:
             if len(spec.kernels) > 2000:
                 spec.kernels.clear()
             kernel = spec.kernels[key] = self._new_kernel()
+            kernel.whole = tuple(
+                [
+                    place
+                    for place, value in enumerate(self.statics)
+                    if type(value) is tuple and set(map(type, value)) == {int}
+                ]
+            )
         return kernel
 
     def _new_kernel(self) -> Kernel:

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from keratin._engine.op import DTypeArg, T, op
+from keratin._engine.op import DTypeArg, Static, T, op
 
 
 @pytest.fixture
@@ -116,6 +116,33 @@ def test_a_refused_argument_does_not_stand_in_for_an_equal_one(tf):
     with pytest.raises((TypeError, ValueError)):
         tf.reshape(x, (7.0, 11.0))
     assert tf.reshape(x, (7, 11)).shape == (7, 11)
+
+
+@pytest.mark.parametrize("wrong", [(7.0, 13.0), [7.0, 13.0], (7.0, 13)], ids=str)
+def test_an_argument_that_is_only_equal_to_a_right_one_is_refused(tf, wrong):
+    x = tf.ones([91])
+    for _ in range(2):
+        assert tf.reshape(x, (7, 13)).shape == tf.reshape(x, [7, 13]).shape == (7, 13)
+        with pytest.raises((TypeError, ValueError), match="shape must hold integers"):
+            tf.reshape(x, wrong)
+    with pytest.raises((TypeError, ValueError), match="shape must hold integers"):
+        tf.function(lambda: tf.reshape(x, wrong))()
+
+
+def test_floats_and_integers_in_tuples_have_kernels_of_their_own(tf):
+    seen = []
+
+    @op(T="float")
+    def noted(x: T, values: Static = ()) -> T:
+        seen.append(values)
+        return x * sum(values)
+
+    x = tf.constant(2.0)
+    for _ in range(3):
+        for values in ((1, 2), (1.0, 2.0), (True, 2)):
+            assert noted(x, values).numpy() == 6.0
+    assert [[type(v) for v in values] for values in seen][:2] == [[int, int], [float, float]]
+    assert len(seen) <= 3
 
 
 def test_a_body_that_knows_its_gradient_runs_and_the_other_is_pushed_forward(tf):
