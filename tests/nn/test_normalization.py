@@ -5,6 +5,9 @@ import pytest
 
 from tests.harness.parity import bf16, case, f16, f32, f64, i32, parity
 
+# Far from zero much is cancelled, and how much is left depends on the compiler.
+pytestmark = pytest.mark.optimized
+
 POSITIVE = {"low": 0.1, "high": 2.0}
 
 CASES = [
