@@ -11,6 +11,7 @@ from keratin.keras.callbacks._learning_rate_finder import LearningRateFinder as 
 from keratin.keras.callbacks._list import CallbackList as CallbackList
 from keratin.keras.callbacks._model_checkpoint import ModelCheckpoint as ModelCheckpoint
 from keratin.keras.callbacks._nan_finder import NaNFinder as NaNFinder
+from keratin.keras.callbacks._orbax_checkpoint import OrbaxCheckpoint as OrbaxCheckpoint
 from keratin.keras.callbacks._profiler import GPUMemoryLogger as GPUMemoryLogger
 from keratin.keras.callbacks._profiler import ProfilerCallback as ProfilerCallback
 from keratin.keras.callbacks._progbar_logger import ProgbarLogger as ProgbarLogger
