@@ -9,7 +9,7 @@ from html import escape
 from typing import Any
 
 from keratin.keras.utils._images import pillow
-from keratin.keras.utils._layout import Layout, Point, Size, arranged
+from keratin.keras.utils._layout import LAYER_GAP, Layout, Point, Size, arranged
 from keratin.keras.utils._picture import Box, Cell, Picture, Run
 
 _HEADER, _TEXT, _LABEL = 16.0, 14.0, 14.0  # sizes of type
@@ -216,6 +216,10 @@ def _arrow(
     """The way of an edge: past the boxes of the layers between, and aside in the gaps."""
     start, stop = frame.side(ends[0], leaving=True), frame.side(ends[1], leaving=False)
     passed = layout.routes[edge]
+    curved = splines in ("curved", "spline")
+    if layout.leads_back(edge):
+        points = _simplified(_way_back(layout, edge, start, stop))
+        return Arrow(tuple(frame.place(p) for p in points), curved)
     first = layout.ranks[edge[0]]
     bands = layout.bands[first : first + len(passed) + 2]
     if splines == "ortho":
@@ -230,7 +234,21 @@ def _arrow(
     else:
         aside = [(along, a) for band, a in zip(bands[1:-1], passed, strict=True) for along in band]
         points = [start, *aside, stop]
-    return Arrow(tuple(frame.place(p) for p in points), curved=splines in ("curved", "spline"))
+    return Arrow(tuple(frame.place(p) for p in points), curved)
+
+
+def _way_back(layout: Layout, edge: tuple[int, int], start: Point, stop: Point) -> list[Point]:
+    """Round below the source, past the layers between, and round above the target."""
+    last, first = (layout.ranks[key] for key in edge)
+    passed = layout.routes[edge]
+    below = layout.bands[last][1] + LAYER_GAP / 2
+    points = [start, (below, start[1]), (below, passed[0])]
+    between = zip(range(last, first, -1), itertools.pairwise(passed), strict=True)
+    for rank, (a, b) in between:
+        middle = (layout.bands[rank][0] + layout.bands[rank - 1][1]) / 2
+        points += [(middle, a), (middle, b)]
+    above = layout.bands[first][0] - LAYER_GAP / 2
+    return [*points, (above, passed[-1]), (above, stop[1]), stop]
 
 
 def _simplified(route: list[Point]) -> list[Point]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 Size = tuple[float, float]  # along, across
 Point = tuple[float, float]
 
-_LAYER_GAP = 36.0
+LAYER_GAP = 36.0
 _BOX_GAP = 28.0
 _SWEEPS = 8
 
@@ -21,7 +21,8 @@ class Layout:
     """Where boxes and edges are, and the size of it all.
 
     `bands` are the beginning and the end of each layer; an edge is in the layers from `ranks` of
-    its source to that of its target, and at `routes` across those between.
+    its source to that of its target, and at `routes` across those between. An edge that leads back,
+    as those of a layer that is used again do, passes all of these layers, those of both ends too.
     """
 
     centers: dict[int, Point]
@@ -30,21 +31,31 @@ class Layout:
     routes: dict[tuple[int, int], list[float]]
     size: Size
 
+    def leads_back(self, edge: tuple[int, int]) -> bool:
+        """Whether an edge goes against the direction of the others."""
+        return _leads_back(edge, self.ranks)
+
 
 def arranged(sizes: dict[int, Size], edges: list[tuple[int, int]]) -> Layout:
     """Lay out boxes of these sizes, given in an order in which data flows."""
     ranks = _ranks(list(sizes), edges)
+    back = [edge for edge in edges if _leads_back(edge, ranks)]
     chains = {edge: _chain(edge, ranks) for edge in edges}
     links = [pair for chain in chains.values() for pair in itertools.pairwise(chain)]
     layers = _layers(sizes, ranks, chains)
     _uncross(layers, links)
-    across = _across(layers, links, sizes)
+    across = _across(layers, links, sizes, set(back))
     _straighten(layers, links, across, sizes)
-    bands, total = _bands(layers, sizes)
+    bands, total = _bands(
+        layers, sizes, [edge for edge in edges if _leads_back(edge, ranks)], ranks
+    )
     first = min(across[key] - _width(key, sizes) / 2 for key in across)
     last = max(across[key] + _width(key, sizes) / 2 for key in across)
     centers = {key: (sum(bands[ranks[key]]) / 2, across[key] - first) for key in sizes}
-    routes = {edge: [across[key] - first for key in chain[1:-1]] for edge, chain in chains.items()}
+    routes = {}
+    for edge, chain in chains.items():
+        passed = [across[each] - first for each in chain if not isinstance(each, int)]
+        routes[edge] = passed[::-1] if _leads_back(edge, ranks) else passed
     return Layout(centers, ranks, bands, routes, (total, last - first))
 
 
@@ -69,8 +80,15 @@ def _ranks(keys: list[int], edges: list[tuple[int, int]]) -> dict[int, int]:
     return ranks
 
 
+def _leads_back(edge: tuple[int, int], ranks: dict[int, int]) -> bool:
+    return ranks[edge[0]] >= ranks[edge[1]]
+
+
 def _chain(edge: tuple[int, int], ranks: dict[int, int]) -> list[Key]:
+    """What an edge passes, by rank; its ends as well if it leads from one layer to a later one."""
     source, target = edge
+    if _leads_back(edge, ranks):
+        return [(edge, rank) for rank in range(ranks[target], ranks[source] + 1)]
     passed = range(ranks[source] + 1, ranks[target])
     return [source, *[(edge, rank) for rank in passed], target]
 
@@ -81,9 +99,10 @@ def _layers(
     layers: list[list[Key]] = [[] for _ in range(max(ranks.values(), default=-1) + 1)]
     for key in sizes:
         layers[ranks[key]].append(key)
-    for (source, _), chain in chains.items():
-        for step, passing in enumerate(chain[1:-1], 1):
-            layers[ranks[source] + step].append(passing)
+    for chain in chains.values():
+        for each in chain:
+            if isinstance(each, tuple):
+                layers[each[1]].append(each)
     return layers
 
 
@@ -135,7 +154,10 @@ def _width(key: Key, sizes: dict[int, Size]) -> float:
 
 
 def _across(
-    layers: list[list[Key]], links: list[tuple[Key, Key]], sizes: dict[int, Size]
+    layers: list[list[Key]],
+    links: list[tuple[Key, Key]],
+    sizes: dict[int, Size],
+    back: set[tuple[int, int]],
 ) -> dict[Key, float]:
     """Each box as close to its neighbours as the boxes beside it allow."""
     above, below = _neighbours(links)
@@ -151,7 +173,12 @@ def _across(
             wished = []
             for key in layer:
                 others = [across[each] for each in near.get(key, [])]
-                wished.append(sum(others) / len(others) if others else across[key])
+                if isinstance(key, tuple) and key[0] in back:
+                    # Beside the boxes that it comes from and leads to.
+                    sides = [across[end] + _width(end, sizes) / 2 for end in key[0]]
+                    wished.append(max(sides) + _BOX_GAP)
+                else:
+                    wished.append(sum(others) / len(others) if others else across[key])
             widths = [_width(key, sizes) for key in layer]
             across.update(zip(layer, _apart(wished, widths), strict=True))
     return across
@@ -212,11 +239,19 @@ def _fits(
     return True
 
 
-def _bands(layers: list[list[Key]], sizes: dict[int, Size]) -> tuple[list[Point], float]:
+def _bands(
+    layers: list[list[Key]],
+    sizes: dict[int, Size],
+    back: list[tuple[int, int]],
+    ranks: dict[int, int],
+) -> tuple[list[Point], float]:
     """The beginning and the end of each layer, and the length of all."""
-    bands, start = [], 0.0
+    # Edges that lead back turn round after their source, and before their target.
+    turns_first = any(ranks[target] == 0 for _, target in back)
+    turns_last = any(ranks[source] == len(layers) - 1 for source, _ in back)
+    bands, start = [], LAYER_GAP if turns_first else 0.0
     for layer in layers:
         depth = max((sizes[key][0] for key in layer if isinstance(key, int)), default=0.0)
         bands.append((start, start + depth))
-        start += depth + _LAYER_GAP
-    return bands, max(0.0, start - _LAYER_GAP)
+        start += depth + LAYER_GAP
+    return bands, max(0.0, start - (0 if turns_last else LAYER_GAP))

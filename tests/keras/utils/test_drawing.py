@@ -95,6 +95,33 @@ def test_pixels():
     assert to_image(of(splines="curved"), dpi=50).size[0] > 100
 
 
+def again():
+    """Layers and a model that are used again, on what they gave."""
+    x = keras.Input((4,))
+    first, second = keras.layers.Dense(4, name="first"), keras.layers.Dense(4, name="second")
+    inner = keras.Sequential([keras.Input((4,)), keras.layers.Dense(4, name="inner")], name="model")
+    y = first(second(first(first(x))))
+    return keras.Model(x, keras.layers.Dense(2, name="end")(inner(inner(y))))
+
+
+@pytest.mark.parametrize("rankdir", ["TB", "LR", "BT", "RL"])
+@pytest.mark.parametrize("splines", ["ortho", "curved"])
+def test_layers_that_are_used_again(rankdir, splines):
+    drawing = of(again(), rankdir, splines)
+    filled = [s for s in drawing.shapes if isinstance(s, Rectangle) and s.fill]
+    arrows = [shape for shape in drawing.shapes if isinstance(shape, Arrow)]
+    assert len(arrows) == 7
+    width, height = drawing.size
+    for (x0, y0), (x1, y1) in (p for a in arrows for p in itertools.pairwise(a.points)):
+        assert min(x0, x1) >= 0 and max(x0, x1) <= width
+        assert min(y0, y1) >= 0 and max(y0, y1) <= height
+        for box in filled:
+            through_x = max(x0, x1) > box.x + 1e-6 and min(x0, x1) < box.x + box.width - 1e-6
+            through_y = max(y0, y1) > box.y + 1e-6 and min(y0, y1) < box.y + box.height - 1e-6
+            assert not (through_x and through_y)
+    assert "nan" not in to_svg(drawing) and to_image(drawing, dpi=20).size[0] > 50
+
+
 def deep():
     """A hundred residual blocks."""
     x = keras.Input((4,))

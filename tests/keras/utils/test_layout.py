@@ -64,3 +64,23 @@ def test_crossings_are_taken_out():
 def test_inputs_stand_close_to_their_use():
     found = arranged(dict.fromkeys(range(4), (10.0, 30.0)), [(0, 1), (1, 3), (2, 3)])
     assert found.ranks[2] == 1
+
+
+def test_edges_that_lead_back():
+    # A box that leads to itself, and a way from the last box back to the second.
+    edges = [(1, 2), (2, 2), (2, 3), (3, 4), (4, 2)]
+    sizes = dict.fromkeys(range(1, 5), (20.0, 50.0))
+    layout = arranged(sizes, edges)
+    assert [edge for edge in edges if layout.leads_back(edge)] == [(2, 2), (4, 2)]
+    assert len(layout.routes[2, 2]) == 1 and len(layout.routes[4, 2]) == 3
+    for edge in ((2, 2), (4, 2)):
+        for across in layout.routes[edge]:
+            assert all(across > layout.centers[key][1] + 25 for key in edge)
+            assert across <= layout.size[1]
+    # There is room for them to turn round below the last box.
+    assert layout.size[0] > layout.bands[-1][1]
+
+
+def test_the_first_box_leads_to_itself():
+    layout = arranged({1: (20.0, 50.0)}, [(1, 1)])
+    assert layout.bands[0][0] > 0 and layout.bands[0][1] < layout.size[0]
