@@ -8,7 +8,7 @@ import keratin as tf
 from keratin import keras
 from keratin._engine.differentiation import value_and_gradients
 from keratin._engine.row_gradients import take_rows
-from keratin.keras.optimizers import _optimizer
+from keratin.keras.training import step_methods
 
 INDICES = tf.constant([[3, 1], [3, 0]])
 
@@ -106,7 +106,7 @@ def test_training_by_rows_is_training(name, monkeypatch):
     x, y = random.integers(0, 50, (24, 4)), random.normal(size=(24, 1)).astype("float32")
     found = []
     for limit in (1, 1 << 30):
-        monkeypatch.setattr(_optimizer, "LARGE_TABLE", limit)
+        monkeypatch.setattr(step_methods, "LARGE_TABLE", limit)
         model = model_of(OPTIMIZERS[name](), mask_zero=False)
         model.fit(x, y, batch_size=8, epochs=2, shuffle=False, verbose=0)
         found.append(model.get_weights())
@@ -115,7 +115,7 @@ def test_training_by_rows_is_training(name, monkeypatch):
 
 
 def test_a_step_does_not_touch_the_rest(monkeypatch):
-    monkeypatch.setattr(_optimizer, "LARGE_TABLE", 1)
+    monkeypatch.setattr(step_methods, "LARGE_TABLE", 1)
     model = model_of("sgd")
     x, y = np.zeros((8, 4), "int32"), np.ones((8, 1), "float32")
     model.fit(x, y, batch_size=8, verbose=0)
@@ -134,7 +134,7 @@ def test_regularized_and_constrained_tables(monkeypatch):
     found = []
     x, y = np.arange(32).reshape(8, 4), np.ones((8, 1), "float32")
     for limit in (1, 1 << 30):
-        monkeypatch.setattr(_optimizer, "LARGE_TABLE", limit)
+        monkeypatch.setattr(step_methods, "LARGE_TABLE", limit)
         model = model_of(
             "sgd", embeddings_regularizer="l2", embeddings_constraint=keras.constraints.MaxNorm(0.1)
         )

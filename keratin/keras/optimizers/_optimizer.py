@@ -53,8 +53,6 @@ BASE_ARGUMENTS = (
 )
 
 # What a program cannot tell while it is traced, and Python code of a user's may ask for.
-# Tables of fewer numbers are as quickly changed as a whole.
-LARGE_TABLE = 1 << 16
 _NEEDS_VALUES = (errors.TracedValueError, errors.OperatorNotAllowedInGraphError)
 
 
@@ -417,11 +415,6 @@ class Optimizer(
         It may where the rows that are not named would stay as they are.
         """
         return False
-
-    def _tables(self, variables: Any) -> list[Any]:
-        """The variables so large that to change only some of their rows is worth it."""
-        large = [v for v in variables if len(v.shape) == 2 and v._array.size >= LARGE_TABLE]
-        return [v for v in large if self._takes_rows(v)]
 
     def _rows_are_plain(self) -> bool:
         """Whether nothing is done to gradients that needs all of their rows."""

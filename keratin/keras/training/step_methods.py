@@ -19,6 +19,10 @@ from keratin.math._casting import cast
 from keratin.math._reduction import reduce_sum
 
 
+# Tables of fewer numbers are as quickly changed as a whole.
+LARGE_TABLE = 1 << 16
+
+
 class StepMethods:
     """One step of training, evaluation and prediction, as a model has them by default."""
 
@@ -106,7 +110,7 @@ class StepMethods:
             return scaled, (loss, y_pred)
 
         variables = self.trainable_variables  # type: ignore[attr-defined]
-        tables = [] if self.optimizer is None else self.optimizer._tables(variables)
+        tables = [v for v in variables if _is_large(v) and self.optimizer._takes_rows(v)]
         _, (loss, y_pred), gradients = value_and_gradients(loss_of_batch, variables, tables)
         checks.check_gradients(gradients, variables, self)
         self._track_loss(loss, x)
@@ -232,3 +236,8 @@ class StepMethods:
             loss = self._call_compute_loss(x, y, y_pred, sample_weight, training)
             after = [[wrap(v._read()) for v in variables] for variables, _ in groups[1:]]
         return loss, (trainable_variables, *after)
+
+
+def _is_large(variable: Any) -> bool:
+    """Whether it is a table so large that to change only some rows is worth it."""
+    return len(variable.shape) == 2 and variable._array.size >= LARGE_TABLE
