@@ -18,7 +18,6 @@ from keratin.keras.utils._packing import unpack_x_y_sample_weight
 from keratin.math._casting import cast
 from keratin.math._reduction import reduce_sum
 
-
 # Tables of fewer numbers are as quickly changed as a whole.
 LARGE_TABLE = 1 << 16
 
@@ -110,7 +109,7 @@ class StepMethods:
             return scaled, (loss, y_pred)
 
         variables = self.trainable_variables  # type: ignore[attr-defined]
-        tables = [v for v in variables if _is_large(v) and self.optimizer._takes_rows(v)]
+        tables = [v for v in variables if _is_large(v) and self._is_trained_by_rows(v)]
         _, (loss, y_pred), gradients = value_and_gradients(loss_of_batch, variables, tables)
         checks.check_gradients(gradients, variables, self)
         self._track_loss(loss, x)
@@ -119,6 +118,9 @@ class StepMethods:
                 self.optimizer.apply(gradients, variables)
         with jax.named_scope("metrics"):
             return self._call_own("compute_metrics", x, y, y_pred, sample_weight)
+
+    def _is_trained_by_rows(self, variable: Any) -> bool:
+        return self.optimizer is not None and self.optimizer._takes_rows(variable)
 
     def test_step(self, data: Any) -> dict[str, Any]:
         """Evaluate a batch; gives the figures for the logs."""
