@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -96,6 +97,8 @@ class LoadedConcrete:
         self._count = len(slots_of(outputs))
         self._function = Function(self._run, name, use_autograph=False)
         self._again: Function | None = None
+        # The types of arguments that were checked before.
+        self._fitting: set[Any] = set()
 
     def _run(self, *tensors: Tensor) -> Any:
         """The body that is traced: the program, on the arguments and variables as they stand."""
@@ -122,7 +125,11 @@ class LoadedConcrete:
 
     def call_on(self, tensors: list[Tensor]) -> Any:
         """Run on tensors in the order of the program's arguments."""
-        self.check(tensors)
+        key = _types_of(tensors)
+        if key not in self._fitting:
+            self.check(tensors)
+            if len(self._fitting) < _MOST_TYPES:
+                self._fitting.add(key)
         return self._function(*tensors)
 
     def check(self, tensors: Sequence[Tensor]) -> None:
@@ -218,12 +225,22 @@ class LoadedFunction:
         self.name = self.__name__ = name
         self._signature = signature
         self.concrete_functions = list(concretes)
+        self._known: dict[Any, LoadedConcrete] = {}
         self._wanted = [self._complete(*concrete._arguments) for concrete in concretes]
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the program that was saved for arguments like these."""
+        plain = not kwargs and all([type(value) is Tensor for value in args])
+        known = self._known.get(_types_of(args)) if plain else None
+        if known is not None:
+            return known._function(*args)
         concrete, tensors = self._chosen(args, kwargs)
-        return concrete.call_on(tensors)
+        result = concrete.call_on(tensors)
+        # From now on such tensors go straight to the program, if they are all it takes.
+        same = len(tensors) == len(args) and all(map(operator.is_, tensors, args))
+        if plain and same and len(self._known) < _MOST_TYPES:
+            self._known[_types_of(args)] = concrete
+        return result
 
     def _chosen(
         self, args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -264,6 +281,12 @@ class LoadedFunction:
 
 
 # Arguments and the places of a program
+
+_MOST_TYPES = 1000
+
+
+def _types_of(tensors: Sequence[Any]) -> tuple[Any, ...]:
+    return tuple([(tensor._value.dtype, tensor._value.shape) for tensor in tensors])
 
 
 def _matched(concrete: LoadedConcrete, wanted: Any, given: Any) -> list[Any] | str:

@@ -54,6 +54,20 @@ class SaveOptions:
     ['mine']
     """
 
+    __slots__ = (
+        "experimental_custom_gradients",
+        "experimental_debug_stripper",
+        "experimental_image_format",
+        "experimental_io_device",
+        "experimental_sharding_callback",
+        "experimental_skip_saver",
+        "experimental_variable_policy",
+        "extra_tags",
+        "function_aliases",
+        "namespace_whitelist",
+        "save_debug_info",
+    )
+
     def __init__(
         self,
         namespace_whitelist: Sequence[str] | None = None,
@@ -99,6 +113,14 @@ class LoadOptions:
     >>> tf.saved_model.LoadOptions().experimental_skip_checkpoint
     False
     """
+
+    __slots__ = (
+        "allow_partial_checkpoint",
+        "experimental_io_device",
+        "experimental_load_function_aliases",
+        "experimental_skip_checkpoint",
+        "experimental_variable_policy",
+    )
 
     def __init__(
         self,
