@@ -1,6 +1,7 @@
 """Pictures as shapes, as SVG and as pixels."""
 
 import itertools
+import random
 from xml.etree import ElementTree
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 
 from keratin import keras
 from keratin.keras.utils._drawing import Arrow, Rectangle, Text, drawn, to_image, to_svg
-from keratin.keras.utils._picture import Shown, picture_of
+from keratin.keras.utils._picture import Box, Cell, Picture, Shown, picture_of
 from tests.keras.utils.plotted_models import row, two_heads
 
 SHOWN = Shown(shapes=True, activations=True, trainable=True, nested=True)
@@ -52,15 +53,11 @@ def test_everything_lies_on_the_page(rankdir, splines):
 @pytest.mark.parametrize("rankdir", ["TB", "LR"])
 def test_edges_have_right_angles_and_do_not_run_through_boxes(rankdir):
     drawing = of(rankdir=rankdir)
-    filled = [s for s in drawing.shapes if isinstance(s, Rectangle) and s.fill]
     arrows = [shape for shape in drawing.shapes if isinstance(shape, Arrow)]
     assert len(arrows) == 12
     for (x0, y0), (x1, y1) in (p for a in arrows for p in itertools.pairwise(a.points)):
         assert abs(x0 - x1) < 1e-6 or abs(y0 - y1) < 1e-6
-        for box in filled:
-            through_x = max(x0, x1) > box.x + 1e-6 and min(x0, x1) < box.x + box.width - 1e-6
-            through_y = max(y0, y1) > box.y + 1e-6 and min(y0, y1) < box.y + box.height - 1e-6
-            assert not (through_x and through_y)
+    check_edges(drawing)
 
 
 def test_svg_is_well_formed_and_holds_the_texts():
@@ -95,6 +92,30 @@ def test_pixels():
     assert to_image(of(splines="curved"), dpi=50).size[0] > 100
 
 
+def apart(left, right):
+    """Whether two rectangles do not overlap."""
+    return (
+        left.x + left.width <= right.x + 1e-6
+        or right.x + right.width <= left.x + 1e-6
+        or left.y + left.height <= right.y + 1e-6
+        or right.y + right.height <= left.y + 1e-6
+    )
+
+
+def check_edges(drawing):
+    """Edges lie on the page, and do not run through boxes."""
+    filled = [s for s in drawing.shapes if isinstance(s, Rectangle) and s.fill]
+    arrows = [shape for shape in drawing.shapes if isinstance(shape, Arrow)]
+    width, height = drawing.size
+    for (x0, y0), (x1, y1) in (p for a in arrows for p in itertools.pairwise(a.points)):
+        assert min(x0, x1) >= 0 and max(x0, x1) <= width
+        assert min(y0, y1) >= 0 and max(y0, y1) <= height
+        for box in filled:
+            through_x = max(x0, x1) > box.x + 1e-6 and min(x0, x1) < box.x + box.width - 1e-6
+            through_y = max(y0, y1) > box.y + 1e-6 and min(y0, y1) < box.y + box.height - 1e-6
+            assert not (through_x and through_y)
+
+
 def again():
     """Layers and a model that are used again, on what they gave."""
     x = keras.Input((4,))
@@ -108,17 +129,8 @@ def again():
 @pytest.mark.parametrize("splines", ["ortho", "curved"])
 def test_layers_that_are_used_again(rankdir, splines):
     drawing = of(again(), rankdir, splines)
-    filled = [s for s in drawing.shapes if isinstance(s, Rectangle) and s.fill]
-    arrows = [shape for shape in drawing.shapes if isinstance(shape, Arrow)]
-    assert len(arrows) == 7
-    width, height = drawing.size
-    for (x0, y0), (x1, y1) in (p for a in arrows for p in itertools.pairwise(a.points)):
-        assert min(x0, x1) >= 0 and max(x0, x1) <= width
-        assert min(y0, y1) >= 0 and max(y0, y1) <= height
-        for box in filled:
-            through_x = max(x0, x1) > box.x + 1e-6 and min(x0, x1) < box.x + box.width - 1e-6
-            through_y = max(y0, y1) > box.y + 1e-6 and min(y0, y1) < box.y + box.height - 1e-6
-            assert not (through_x and through_y)
+    assert len([shape for shape in drawing.shapes if isinstance(shape, Arrow)]) == 7
+    check_edges(drawing)
     assert "nan" not in to_svg(drawing) and to_image(drawing, dpi=20).size[0] > 50
 
 
@@ -140,10 +152,29 @@ def test_two_hundred_layers():
     assert len(set(tops)) == len(headers) == 201  # one below the other
     assert drawing.size[1] < 201 * 120
     for left, right in itertools.combinations(boxes, 2):
-        apart = (
-            left.x + left.width <= right.x + 1e-6
-            or right.x + right.width <= left.x + 1e-6
-            or left.y + left.height <= right.y + 1e-6
-            or right.y + right.height <= left.y + 1e-6
-        )
-        assert apart
+        assert apart(left, right)
+
+
+def random_picture(seed):
+    """Boxes of any width, and edges, of which some lead back."""
+    source = random.Random(seed)
+    count = source.randint(1, 14)
+    picture = Picture("random")
+    for number in range(count):
+        widths = [source.randint(1, 40) for _ in range(source.randint(1, 2))]
+        picture.boxes[number] = Box(None, [[Cell((("x" * width, False),))] for width in widths])
+    for _ in range(source.randint(0, 2 * count)):
+        ends = [source.randrange(count), source.randrange(count)]
+        edge = tuple(ends if source.random() < 0.15 else sorted(ends))
+        if edge not in picture.edges:
+            picture.edges.append(edge)
+    return picture
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("rankdir", ["TB", "RL"])
+def test_random_pictures(seed, rankdir):
+    drawing = drawn(random_picture(seed), rankdir, "ortho")
+    check_edges(drawing)
+    for left, right in itertools.combinations(drawing.places.values(), 2):
+        assert apart(left, right)
