@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import weakref
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any, NamedTuple
 
 from keratin._engine import errors, state
@@ -18,6 +18,8 @@ from keratin._engine.variable import Variable
 from keratin.train._bundle import Bundle, dtype_of, shape_of
 from keratin.train._messages import ObjectNode
 from keratin.train._trackable import Value, finder, is_container, values
+
+Review = Callable[[list[tuple[str, str, str]]], None]
 
 
 class _Pair(NamedTuple):
@@ -60,9 +62,12 @@ class Restoration:
         self._is_new_variable_there = False
         self._is_at_work = False
 
-    def start(self, root: Any) -> None:
-        """Restore what is there, and wait for the rest."""
-        self._run([_Pair(root, 0, (), root, 0, ())])
+    def start(self, root: Any, review: Review | None = None) -> None:
+        """Restore what is there, and wait for the rest.
+
+        `review` is told what does not fit, before anything is assigned, and may raise.
+        """
+        self._run([_Pair(root, 0, (), root, 0, ())], review or self._refuse)
         for each in list(state.waiting):
             if isinstance(each, Restoration):
                 each._leave(self)
@@ -108,7 +113,7 @@ class Restoration:
             if owner is not None and id(owner) == identity:
                 pairs += [_Pair(owner, n, path, owner, n, path) for n, path in nodes.items()]
         try:
-            self._run(pairs)
+            self._run(pairs, self._refuse)
         finally:
             self._rest()
 
@@ -119,18 +124,21 @@ class Restoration:
 
     # The work
 
-    def _run(self, pairs: list[_Pair]) -> None:
+    def _refuse(self, wrong: list[tuple[str, str, str]]) -> None:
+        if wrong:
+            raise ValueError(
+                f"{self.bundle.prefix}: {len(wrong)} values of the checkpoint do not fit what they "
+                f"are for:\n{table(wrong)}\nNothing was restored. Make the variables as they were "
+                "when the checkpoint was written"
+            )
+
+    def _run(self, pairs: list[_Pair], review: Review) -> None:
         if not pairs:
             return
         self._is_at_work = True
         try:
             assignments, wrong = self._compare(pairs)
-            if wrong:
-                raise ValueError(
-                    f"{self.bundle.prefix}: {len(wrong)} values of the checkpoint do not fit what "
-                    f"they are for:\n{table(wrong)}\nNothing was restored. Make the variables as "
-                    "they were when the checkpoint was written"
-                )
+            review(wrong)
             self._assign(assignments)
         finally:
             self._is_at_work = False
@@ -252,12 +260,14 @@ class Restoration:
 
     # What is asked afterwards
 
-    def unused(self) -> list[tuple[str, str, str]]:
-        """The values of the file that have met no object."""
+    def unused(self, without: Collection[int] = ()) -> list[tuple[str, str, str]]:
+        """The values of the file that have met no object, those of some nodes aside."""
         self.look_again()
         rows = []
         for number, node in enumerate(self.nodes):
-            if number in self.met or (self.skip_slots and number in self._slot_nodes()):
+            if number in self.met or number in without:
+                continue
+            if self.skip_slots and number in self._slot_nodes():
                 continue
             for attribute in node.attributes:
                 found = described_entry(self.bundle, attribute.checkpoint_key)
@@ -266,6 +276,17 @@ class Restoration:
 
     def _slot_nodes(self) -> set[int]:
         return {slot.slot_variable_node_id for node in self.nodes for slot in node.slot_variables}
+
+    def nodes_behind(self, names: Collection[str]) -> set[int]:
+        """The nodes that only parts of these names lead to."""
+        reached = {0}
+        waiting = [0]
+        while waiting:
+            for reference in self.nodes[waiting.pop()].children:
+                if reference.local_name not in names and reference.node_id not in reached:
+                    reached.add(reference.node_id)
+                    waiting.append(reference.node_id)
+        return set(range(len(self.nodes))) - reached
 
     def has_values_for(self, part: Any) -> bool:
         """Whether an object has been given values of the file."""

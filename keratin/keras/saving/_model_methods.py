@@ -41,9 +41,9 @@ class Saving(Part):
         """
         saving.save_weights(self, filepath, overwrite, max_shard_size, **kwargs)
 
-    def load_weights(self, filepath: Any, skip_mismatch: bool = False, **kwargs: Any) -> None:
+    def load_weights(self, filepath: Any, skip_mismatch: bool = False, **kwargs: Any) -> Any:
         """Set the weights from a file; see `keras.saving.load_weights`."""
-        saving.load_weights(self, filepath, skip_mismatch, **kwargs)
+        return saving.load_weights(self, filepath, skip_mismatch, **kwargs)
 
     def export(
         self,

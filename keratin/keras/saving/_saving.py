@@ -10,7 +10,7 @@ from typing import Any
 
 from keratin._engine import errors
 from keratin._engine.atomic import replacing
-from keratin.keras.saving import _archive, _legacy, _sharded, _weights
+from keratin.keras.saving import _archive, _checkpoint, _legacy, _sharded, _weights
 from keratin.keras.saving._errors import FileError, reading
 
 _HDF5 = (".h5", ".hdf5")
@@ -101,7 +101,8 @@ def save_weights(
 
     Args:
         model: The model.
-        filepath: A path that ends in `.weights.h5`; or in `.weights.json` for the index of several.
+        filepath: A path that ends in `.weights.h5`; or in `.weights.json` for the index of several;
+            or the name of a checkpoint of TensorFlow's, without an ending or with `.ckpt`.
         overwrite: Whether to replace a file that is there; else it is asked for.
         max_shard_size: The size of a file, in gigabytes, before another one is begun.
         kwargs: `objects_to_skip`: layers to leave out.
@@ -111,10 +112,15 @@ def save_weights(
     >>> keras.saving.load_weights(model, "model.weights.h5")
     """
     without = tuple(kwargs.pop("objects_to_skip", None) or ())
+    as_checkpoint = _checkpoint.is_meant(_as_path(filepath), kwargs.get("save_format"))
     _check_former(kwargs, "save_weights")
     path = _as_path(filepath)
     _check_built(model, "save_weights")
-    if not overwrite and os.path.exists(path) and not _agreed(path):
+    there = os.path.exists(path) or _checkpoint.is_there(path)
+    if not overwrite and there and not _agreed(path):
+        return
+    if as_checkpoint and not os.path.isdir(path):
+        _checkpoint.save_weights(model, path)
         return
     if max_shard_size is not None and path.endswith(_SHARDED):
         _sharded.save(model, path, max_shard_size, without)
@@ -135,10 +141,11 @@ def _write(model: Any, path: Path, without: tuple[Any, ...]) -> None:
         _weights.save(model, _weights.H5Sink(file), without)
 
 
-def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwargs: Any) -> None:
+def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwargs: Any) -> Any:
     """Set the weights of a model from a file.
 
-    Whatever the file lacks or has more than the model is an error that lists it.
+    Whatever the file lacks or has more than the model is an error that lists it. Of a checkpoint of
+    TensorFlow's what is given back can be asked as `tf.train.Checkpoint.restore` says; else None.
 
     Args:
         model: The model, built.
@@ -156,6 +163,8 @@ def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwarg
     if kwargs:
         raise errors.unknown_keyword("load_weights", next(iter(kwargs)), _LOAD_NAMES)
     path = _as_path(filepath)
+    if _checkpoint.is_there(path) and not by_name and not without:
+        return _checkpoint.load_weights(model, path, skip_mismatch)
     if not os.path.exists(path):
         raise FileNotFoundError(f"load_weights: there is no file {path!r} in {os.getcwd()}")
     _check_built(model, "load_weights")
@@ -168,6 +177,7 @@ def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwarg
             _load_from_h5(model, path, skip_mismatch, without, by_name)
         else:
             raise FileError(f"load_weights: {_unknown_ending(path, '.weights.h5')}")
+    return None
 
 
 _LOAD_NAMES = ("filepath", "skip_mismatch", "by_name", "objects_to_skip")
