@@ -42,8 +42,6 @@ def optimizer_pairs(
     """
     optimizer = getattr(optimizer, "inner_optimizer", None) or optimizer
     variables = list(optimizer.variables)
-    if version.startswith("3"):
-        return _as_they_come(variables, data)
     steps = [(variables[0], _whole(data[0]))] if data and _h5.shape_of(data[0]) == () else []
     scalars = [value for value in data if _h5.shape_of(value) == ()]
     values = [(n, v) for n, v in zip(names, data, strict=True) if _h5.shape_of(v) != ()]
@@ -63,10 +61,6 @@ def optimizer_pairs(
 def _whole(count: Any) -> Any:
     """The number of steps, which Keras 1 counted in floats."""
     return np.asarray(_h5.read(count), "int64") if count.dtype.kind == "f" else count
-
-
-def _as_they_come(variables: list[Any], data: Sequence[Any]) -> list[Any]:
-    return list(zip(variables, data, strict=False)) if len(variables) >= len(data) else []
 
 
 def _wanted(variables: list[Any]) -> dict[str, list[Any]] | None:

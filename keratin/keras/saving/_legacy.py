@@ -341,9 +341,16 @@ def _compile(model: Any, file: Any, path: Any) -> None:
     data = [_h5.dataset_of(group, name) for name in names]
     if any(value is None for value in data):
         raise FileError(f"{path}: a variable of the optimizer is missing in {_OPTIMIZER}")
-    if not _weights.never_stepped(dict(zip(map(str, range(len(data))), data, strict=True))):
+    is_fresh = _weights.never_stepped(dict(zip(map(str, range(len(data))), data, strict=True)))
+    if not is_fresh:
         model.optimizer.build(model.trainable_variables)
     version = str(_h5.attribute(file, "keras_version") or "1")
+    if version.startswith("3"):
+        variables = list(model.optimizer.variables)
+        variables = variables[: len(data)] if is_fresh else variables
+        places = [f"{_OPTIMIZER}/{name}" for name in names]
+        _weights.load_places(variables, places, file, model.optimizer.name, path)
+        return
     pairs = optimizer_pairs(model.optimizer, names, data, version, model)
     bad = [
         (_weights.describe(variable), value)

@@ -318,8 +318,8 @@ def load_places(variables: list[Any], places: list[str], file: Any, name: str, o
             found.append((variable, data))
     if rows:
         raise FileError(
-            f"{origin}: {len(rows)} variables of the file and of the model {name!r} do not fit "
-            f"together:\n{table(rows)}"
+            f"{origin}: {len(rows)} variables of the file and of {name!r} do not fit together:\n"
+            f"{table(rows)}"
         )
     for variable, data in found:
         assign(variable, _h5.read_wanted(data))

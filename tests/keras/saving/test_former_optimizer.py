@@ -88,9 +88,3 @@ def test_what_does_not_fit_is_not_loaded(file):
     assert pairs(file, adam, [("a", 1), ("b", [1, 2])]) == {}
     adafactor = [("iteration:0", 1), ("Adafactor/r/a:0", [1])]
     assert pairs(file.create_group("g"), keras.optimizers.Adafactor(), adafactor) == {}
-
-
-def test_files_of_keras_3_have_the_order_of_today(file):
-    names = ["adam/iteration", "adam/learning_rate", *["x"] * 4]
-    kept = list(zip(names, [7, 0.5, [1, 2], [4, 5], [3], [6]], strict=True))
-    assert pairs(file, keras.optimizers.Adam(), kept, "3.1.0") == {**ADAM, "learning_rate": [0.5]}

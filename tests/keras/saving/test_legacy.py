@@ -215,6 +215,32 @@ HOSTILE = {
 }
 
 
+def stepped(optimizer, path):
+    model = small(keras, optimizer)
+    model.fit(np.ones((4, 3)), np.ones((4, 2)), verbose=0)
+    model.save(path)
+    return model
+
+
+def test_an_optimizer_around_another_goes_on(tmp_path):
+    optimizer = keras.optimizers.LossScaleOptimizer(keras.optimizers.Adam())
+    model = stepped(optimizer, tmp_path / "m.h5")
+    found = keras.models.load_model(tmp_path / "m.h5")
+    for one, two in zip(model.optimizer.variables, found.optimizer.variables, strict=True):
+        assert np.array_equal(one.numpy(), two.numpy())
+
+
+def test_the_state_of_another_optimizer_is_an_error(tmp_path):
+    stepped("adam", tmp_path / "m.h5")
+    with h5py.File(tmp_path / "m.h5", "a") as file:
+        config = json.loads(file.attrs["training_config"])
+        config["optimizer_config"] = {"class_name": "SGD", "config": {"momentum": 0.9}}
+        file.attrs["training_config"] = json.dumps(config)
+    with pytest.raises(ValueError, match=r"bias_velocity\s+nothing\s+\(\d,\) float32"):
+        keras.models.load_model(tmp_path / "m.h5")
+    assert keras.models.load_model(tmp_path / "m.h5", compile=False).count_params() > 0
+
+
 @pytest.mark.parametrize("case", HOSTILE)
 def test_hostile_files_are_refused(case, tmp_path):
     small(keras, "sgd").save(tmp_path / "m.h5")
