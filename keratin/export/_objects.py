@@ -21,6 +21,7 @@ from keratin.export._tracing import Program, program_of
 
 _FUNCTIONS = (Function, Method, ConcreteFunction, LoadedFunction, LoadedConcrete)
 _PLAIN = (bool, int, float, str)
+_PARTS = ("_saved_members", "_checkpoint_children")
 
 
 def is_function(value: Any) -> bool:
@@ -35,7 +36,9 @@ def members_of(value: Any) -> dict[str, Any] | None:
         members: dict[str, Any] = own(value)
         return members
     if not isinstance(value, Module):
-        return None
+        # A checkpoint, an optimizer, a metric: what their files hold.
+        parts = getattr(type(value), "_checkpoint_children", None)
+        return None if parts is None else parts(value)
     found = {name: part for name, part in vars(value).items() if name not in _INTERNAL}
     for name in dir(type(value)):
         if isinstance(inspect.getattr_static(type(value), name, None), Function):
@@ -52,6 +55,8 @@ class Graph:
     def __init__(self, writer: Writer, options: SaveOptions):
         self._writer = writer
         self._options = options
+        # The model whose own call is one of its functions: where nothing else was asked for.
+        self.called: Any = None
         self.nodes: list[Any] = []
         self.variables: list[Variable] = []
         self.constants: list[Any] = []
@@ -103,10 +108,12 @@ class Graph:
         if members is None:
             return None
         place = self._place(value)
+        is_called = value is self.called
+        default = None if is_called else getattr(value, "_default_save_signature", None)
         children = [
             [name, number]
             for name, part in members.items()
-            if (number := self.add(part, f"{path}.{name}")) is not None
+            if part is not default and (number := self.add(part, f"{path}.{name}")) is not None
         ]
         name = getattr(value, "name", None)
         self.nodes[place] = {
@@ -247,7 +254,7 @@ def _leads_somewhere(values: Sequence[Any]) -> bool:
     for value in values:
         if isinstance(value, (Variable, Asset)) or is_function(value):
             return True
-        if isinstance(value, Module) or hasattr(type(value), "_saved_members"):
+        if isinstance(value, Module) or any(hasattr(type(value), name) for name in _PARTS):
             return True
         inner = list(value.values()) if isinstance(value, Mapping) else value
         if isinstance(inner, (list, tuple)) and _leads_somewhere(inner):

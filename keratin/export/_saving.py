@@ -71,6 +71,8 @@ def _named_signatures(obj: Any, signatures: Any) -> dict[str, Any]:
 def _write(obj: Any, signatures: dict[str, Any], options: SaveOptions, writer: Writer) -> None:
     graph = Graph(writer, options)
     entries = {name: graph.signature(value, name) for name, value in signatures.items()}
+    default = getattr(obj, "_default_save_signature", None)
+    graph.called = obj if any(value is default for value in signatures.values()) else None
     root = graph.add(obj, type(obj).__name__)
     aliases = _objects.aliases_of(options.function_aliases, graph)
     arrays = _objects.arrays_of(graph)

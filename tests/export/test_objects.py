@@ -74,3 +74,32 @@ def test_the_function_of_a_signature_has_one_set_of_arguments(tf):
     f(tf.ones([3]))
     with pytest.raises(ValueError, match=r"traced for 2 sets of arguments.*get_concrete_function"):
         call_of_signature(f, "s")
+
+
+def test_checkpoints_are_objects_too(tf, tmp_path):
+    v = tf.Variable(2.0)
+    doubled = tf.function(lambda x: x * v, input_signature=[tf.TensorSpec([None])])
+    tf.saved_model.save(tf.train.Checkpoint(v=v, doubled=doubled), tmp_path)
+    loaded = tf.saved_model.load(tmp_path)
+    loaded.v.assign(3.0)
+    assert loaded.doubled([1.0]).numpy().tolist() == [3.0]
+
+
+def test_models_within_modules_bring_their_variables_alone(tf, tmp_path):
+    from keratin import keras
+
+    module = tf.Module()
+    module.model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+    module.optimizer = keras.optimizers.SGD(0.25)
+    module.optimizer.build(module.model.trainable_variables)
+    tf.saved_model.save(module, tmp_path)
+    loaded = tf.saved_model.load(tmp_path)
+    assert not callable(loaded.model)
+    assert len(loaded.model.trainable_variables) == 2
+    values = [v.numpy() for v in loaded.variables]
+    assert any(value == 0.25 for value in values if value.shape == ())
+    serve = tf.function(module.model, input_signature=[tf.TensorSpec([None, 3])])
+    tf.saved_model.save(module.model, tmp_path, signatures=serve)
+    loaded = tf.saved_model.load(tmp_path)
+    assert not callable(loaded)
+    assert loaded.signatures["serving_default"](tf.ones([1, 3]))["output_0"].shape == [1, 2]
