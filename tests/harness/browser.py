@@ -36,7 +36,7 @@ class Browser:
         ]
 
         # The browser reads from 3 and writes to 4: the shell puts the pipes there.
-        script = f'exec "$@" 3<&{to_read} 4>&{to_write}'
+        script = f'exec "$@" 3</dev/fd/{to_read} 4>/dev/fd/{to_write}'
         self._process = subprocess.Popen(
             ["sh", "-c", script, "sh", *command],
             pass_fds=(to_read, to_write),
