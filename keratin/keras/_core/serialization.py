@@ -197,8 +197,13 @@ def deserialize_keras_object(
             ["config", "custom_objects", "safe_mode"],
         )
     trusted = _trusted.get() or not safe_mode
-    with _scope(custom_objects), sharing.reading(), _trusting(trusted):
-        return _deserialized(config, kwargs.get("module_objects") or {}, safe_mode)
+    try:
+        with _scope(custom_objects), sharing.reading(), _trusting(trusted):
+            return _deserialized(config, kwargs.get("module_objects") or {}, safe_mode)
+    except RecursionError as error:
+        raise ValueError("The config is nested too deep, or holds itself") from error
+    except MemoryError as error:
+        raise ValueError("What the config describes needs more memory than there is") from error
 
 
 # Whether the file that is being read may have others opened: somebody gave safe_mode=False.
@@ -232,7 +237,7 @@ def _deserialized(config: Any, known: Mapping[str, Any], safe_mode: bool) -> Any
     if not isinstance(kind, str) or "config" not in config:
         return {key: _deserialized(value, known, safe_mode) for key, value in config.items()}
     if kind in _PLAIN:
-        return _PLAIN[kind](config["config"] or {}, known, safe_mode)
+        return _plain_value(kind, config["config"] or {}, known, safe_mode)
     if kind == "function":
         return _function_of(config, known)
     if kind == "type":
@@ -253,6 +258,15 @@ _PLAIN: dict[str, Callable[[Any, Mapping[str, Any], bool], Any]] = {
     "__slice__": lambda c, *_: slice(*[c[part] for part in _SLICE]),
     "__ellipsis__": lambda *_: Ellipsis,
 }
+
+
+def _plain_value(kind: str, config: Any, known: Mapping[str, Any], safe_mode: bool) -> Any:
+    try:
+        return _PLAIN[kind](config, known, safe_mode)
+    except (KeyError, AttributeError, TypeError, OverflowError) as error:
+        raise ValueError(
+            f"The config of a {kind!r} does not say what it takes: {config!r:.200}"
+        ) from error
 
 
 def _function_of(config: Mapping[str, Any], known: Mapping[str, Any]) -> Any:
@@ -276,9 +290,16 @@ def _object_of(config: Mapping[str, Any], known: Mapping[str, Any]) -> Any:
     if not hasattr(cls, "from_config"):
         raise TypeError(f"The class {cls.__name__} has no from_config() to make it of a config")
     inner = config["config"]
+    expected = (Mapping, list) if cls.__name__ == "Sequential" else Mapping
+    if not isinstance(inner, expected) and cls.__module__.startswith("keratin."):
+        raise ValueError(f"The config of a {cls.__name__} is a dictionary; given {inner!r:.200}")
     made = cls.from_config(dict(inner) if isinstance(inner, Mapping) else inner)
     for key in ("build", "compile"):
         settings = config.get(f"{key}_config")
+        if settings and not isinstance(settings, Mapping):
+            raise ValueError(
+                f"The {key}_config of a {cls.__name__} is a dictionary; given {settings!r:.200}"
+            )
         if settings and hasattr(made, f"{key}_from_config") and _is_due(made, key):
             getattr(made, f"{key}_from_config")(settings)
     return sharing.note_made(config, made)

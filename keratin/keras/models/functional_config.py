@@ -184,7 +184,7 @@ class Reader:
     def read(self) -> tuple[Any, Any]:
         """The symbolic inputs and outputs."""
         waiting: list[tuple[str, int, Any]] = []
-        for entry in self.config["layers"]:
+        for entry in _entries(self.config["layers"]):
             name = entry.get("name") or entry["config"]["name"]
             operation = _operation(entry)
             self.operations[name] = operation
@@ -241,7 +241,7 @@ class Reader:
     def _filled(self, value: Any) -> Any:
         if isinstance(value, Mapping):
             if value.get("class_name") == "__keras_tensor__":
-                return self._tensor(value["config"]["keras_history"])
+                return self._tensor(_history(value))
             if "class_name" in value and "config" in value:
                 return deserialize_keras_object(value)
             return {key: self._filled(item) for key, item in value.items()}
@@ -250,20 +250,66 @@ class Reader:
         return value
 
     def _tensor(self, place: Any) -> Any:
-        name, number, index = place[:3]
+        name, number, index = _place(place)
         if (name, number) not in self.results:
             raise ValueError(
                 f"The config of the model names call {number} of the layer {name!r}, which is not "
                 "there"
             )
-        return self.results[name, number][index]
+        found = self.results[name, number]
+        if not 0 <= index < len(found):
+            raise ValueError(
+                f"The config of the model names output {index} of the layer {name!r}, which has "
+                f"{len(found)}"
+            )
+        return found[index]
 
     def _structure(self, places: Any) -> Any:
         if isinstance(places, Mapping):
             return {key: self._structure(value) for key, value in places.items()}
+        if not isinstance(places, (list, tuple)):
+            raise ValueError(_NO_PLACE.format(places))
         if len(places) == 3 and isinstance(places[0], str) and isinstance(places[1], int):
             return self._tensor(places)
         return [self._structure(place) for place in places]
+
+
+_NO_PLACE = (
+    "The config of the model has {0!r:.200} where a tensor is expected: the name of a layer, the "
+    "number of its call, and that of the output"
+)
+
+
+def _place(place: Any) -> tuple[str, int, int]:
+    """The layer, call and output that a tensor is named by."""
+    if not isinstance(place, (list, tuple)) or len(place) < 3:
+        raise ValueError(_NO_PLACE.format(place))
+    name, number, index = place[:3]
+    if not isinstance(name, str) or not isinstance(number, int) or not isinstance(index, int):
+        raise ValueError(_NO_PLACE.format(place))
+    return name, number, index
+
+
+def _history(value: Mapping[str, Any]) -> Any:
+    config = value.get("config")
+    return config.get("keras_history") if isinstance(config, Mapping) else config
+
+
+def _entries(layers: Any) -> list[Any]:
+    """The layers of a config, each with a config of its own."""
+    if not isinstance(layers, (list, tuple)):
+        raise ValueError(f"The layers of a model are a list; the config has {layers!r:.200}")
+    for entry in layers:
+        has_config = isinstance(entry, Mapping) and isinstance(entry.get("config"), (Mapping, list))
+        if not has_config or not isinstance(entry.get("class_name"), str):
+            raise ValueError(
+                f"The config of a layer has a class_name and a config; given {entry!r:.200}"
+            )
+        if not isinstance(entry.get("inbound_nodes") or [], (list, tuple)):
+            raise ValueError(
+                f"The calls of a layer are a list; given {entry['inbound_nodes']!r:.200}"
+            )
+    return list(layers)
 
 
 def _operation(entry: Mapping[str, Any]) -> Any:
@@ -276,14 +322,13 @@ def _operation(entry: Mapping[str, Any]) -> Any:
 def _needs(node: Any) -> list[tuple[str, int]]:
     """The calls whose results a node takes."""
     if not isinstance(node, Mapping):
-        return [(entry[0], entry[1]) for entry in _old_entries(node)]
+        return [_place(entry)[:2] for entry in _old_entries(node)]
     found: list[tuple[str, int]] = []
 
     def search(value: Any) -> None:
         if isinstance(value, Mapping):
             if value.get("class_name") == "__keras_tensor__":
-                name, number, _ = value["config"]["keras_history"]
-                found.append((name, number))
+                found.append(_place(_history(value))[:2])
             else:
                 for item in value.values():
                     search(item)
@@ -297,9 +342,9 @@ def _needs(node: Any) -> list[tuple[str, int]]:
 
 def _old_entries(node: Any) -> list[Any]:
     """The entries of a node of Keras 2: `[[name, node, tensor, kwargs], ...]`, or one of them."""
-    if node and isinstance(node[0], str):
-        return [node]
-    return list(node)
+    if not isinstance(node, (list, tuple)):
+        raise ValueError(_NO_PLACE.format(node))
+    return [node] if node and isinstance(node[0], str) else list(node)
 
 
 def _read_functional(config: Mapping[str, Any]) -> Any:

@@ -24,6 +24,8 @@ def model_from_json(json_string: str, custom_objects: Mapping[str, Any] | None =
             f"model_from_json: this is not JSON: {error}. Give what model.to_json() returned; a "
             "file is read by keras.models.load_model"
         ) from None
+    except RecursionError:
+        raise ValueError("model_from_json: the config is nested too deep") from None
     return _model_of(config, "model_from_json", custom_objects)
 
 
