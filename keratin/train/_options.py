@@ -31,6 +31,13 @@ class CheckpointOptions:
         experimental_sharding_callback: How data is spread over files.
     """
 
+    experimental_io_device: str | None = None
+    experimental_enable_async_checkpoint: bool = False
+    experimental_write_callbacks: Sequence[Callable[..., Any]] | None = None
+    enable_async: bool = False
+    experimental_skip_slot_variables: bool = False
+    experimental_sharding_callback: ShardingCallback | None = None
+
     def __init__(
         self,
         experimental_io_device: str | None = None,

@@ -105,6 +105,23 @@ def test_unknown_fields_are_passed_over_and_packed_numbers_read():
     assert repr(message) == "Numbers(ints=[1, 150, 7], floats=[1.0])"
 
 
+def test_numbers_of_four_bytes():
+    from keratin._engine import errors
+    from keratin._engine.proto import Field, Message
+
+    class Checksum(Message):
+        fields = {  # noqa: RUF012
+            "crc": Field(6, "fixed32"),
+            "more": Field(2, "fixed32", repeated=True),
+        }
+
+    data = Checksum(crc=0xFFEEDDCC, more=[1, 2]).SerializeToString()
+    assert data.hex() == "1501000000" + "1502000000" + "35ccddeeff"
+    assert Checksum.FromString(data) == Checksum(crc=0xFFEEDDCC, more=[1, 2])
+    with pytest.raises(errors.DataLossError, match="cut off"):
+        Checksum.FromString(data[:-1])
+
+
 def test_unknown_names_are_refused():
     from keratin._engine.proto import Dim
 

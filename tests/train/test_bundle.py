@@ -11,14 +11,12 @@ import pytest
 
 import keratin as tf
 from keratin import errors
-from keratin._engine.proto import Dim, TensorShapeProto
 from keratin.train import _bundle
 from keratin.train._bundle import Bundle, Piece, data_file, remove_bundle, write_bundle
-from keratin.train._crc32c import crc32c, masked
-from keratin.train._messages import BundleEntry, BundleHeader, Extent, TensorSlice, VersionDef
+from keratin.train._messages import BundleHeader, Extent, TensorSlice, VersionDef
 from keratin.train._slices import slice_key
-from keratin.train._table import varint, write_table
-from tests.train.files import FIXTURES
+from keratin.train._table import varint
+from tests.train.files import FIXTURES, entry, hostile
 
 
 def piece(key, value, dtype=None):
@@ -201,34 +199,6 @@ def test_a_missing_file_of_data_is_told(prefix):
 
 
 # Hostile indices, whose checksums are right
-
-
-def hostile(prefix, entries, header=None, data=b""):
-    header = header or BundleHeader(num_shards=1, version=VersionDef(producer=1))
-    content = {b"": header.SerializeToString()}
-    content |= {k: v if isinstance(v, bytes) else v.SerializeToString() for k, v in entries.items()}
-    with open(f"{prefix}.index", "wb") as file:
-        write_table(file, content)
-    if data:
-        with open(data_file(prefix, 0, 1), "wb") as file:
-            file.write(data)
-
-
-def shape(*sizes):
-    return TensorShapeProto(dim=[Dim(size=size) for size in sizes])
-
-
-def entry(dtype=1, sizes=(2,), size=8, offset=0, shard_id=0, data=bytes(8), **more):
-    return BundleEntry(
-        dtype=dtype,
-        shape=shape(*sizes),
-        size=size,
-        offset=offset,
-        shard_id=shard_id,
-        crc32c=masked(crc32c(data)),
-        **more,
-    )
-
 
 HUGE = 1 << 60
 
