@@ -32,6 +32,7 @@ SUBJECTS = (
     "eager_op",
     "tape_step",
     "function_call",
+    "summary",
     "memory",
 )
 # Seconds after which a measurement is given up: it would make the others too few.
