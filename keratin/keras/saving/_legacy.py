@@ -111,12 +111,13 @@ _BY_SHAPE = ("accuracy", "acc", "crossentropy", "ce")
 
 def _save_layers(model: Any, group: Any) -> dict[int, str]:
     """Write the weights by layers; gives the places of variables by their ids."""
-    _h5.write_names(group, "layer_names", [layer.name for layer in model.layers])
+    names = _distinct([layer.name for layer in model.layers])
+    _h5.write_names(group, "layer_names", names)
     group.attrs["backend"] = "jax"
     group.attrs["keras_version"] = KERAS_VERSION
     places: dict[int, str] = {}
-    for layer in sorted(model.layers, key=lambda layer: layer.name):
-        places |= _save_variables(group.create_group(layer.name), _in_order(layer))
+    for name, layer in sorted(zip(names, model.layers, strict=True), key=lambda pair: pair[0]):
+        places |= _save_variables(group.create_group(name), _in_order(layer))
     return places | _save_variables(group.create_group(_TOP), list(model._variables_made()))
 
 
@@ -126,17 +127,24 @@ def _in_order(layer: Any) -> list[Any]:
 
 def _save_variables(group: Any, variables: Sequence[Any]) -> dict[int, str]:
     """Write variables by their names; gives their places by their ids."""
-    names: dict[str, Any] = {}
-    for variable in variables:
-        name, number = variable.path, 0
-        while name in names:
-            number += 1
-            name = f"{variable.path}_{number}"
-        names[name] = variable
+    distinct = _distinct([variable.path for variable in variables])
+    names = dict(zip(distinct, variables, strict=True))
     _h5.write_names(group, "weight_names", list(names))
     for name, variable in names.items():
         _h5.write(group, name, _weights.value_of(variable))
     return {id(variable): f"{group.name}/{name}"[1:] for name, variable in names.items()}
+
+
+def _distinct(names: Sequence[str]) -> list[str]:
+    """The names, numbered where they stand more than once."""
+    found: dict[str, None] = {}
+    for wanted in names:
+        name, number = wanted, 0
+        while name in found:
+            number += 1
+            name = f"{wanted}_{number}"
+        found[name] = None
+    return list(found)
 
 
 def _save_state(model: Any, file: Any) -> dict[int, str]:
@@ -180,7 +188,7 @@ def load(path: Any, custom_objects: Any, compile: bool) -> Any:
             if group is None:
                 raise FileError(f"{path} has no group {_WEIGHTS}")
             load_weights(model, group, path)
-            _load_state(model, file)
+            _load_state(model, file, path)
             if compile:
                 with weights_spared():
                     _compile(model, file, path)
@@ -236,15 +244,18 @@ class _Loading:
             )
         for layer, name in zip(layers, names, strict=True):
             self._compare(layer, name)
-        if _h5.group_of(self.group, _TOP) is not None:
-            self._compare_variables(list(model._variables_made()), _TOP, self._weights_of(_TOP))
+        has_top = _h5.group_of(self.group, _TOP) is not None
+        own = self._weights_of(_TOP) if has_top else []
+        self._compare_variables(list(model._variables_made()), _TOP, own)
 
     def by_name(self, model: Any) -> None:
         """Compare layers with the groups of the same names."""
-        names = set(self._names())
-        for layer in model.layers:
-            if layer.name in names:
-                self._compare(layer, layer.name)
+        names = self._names()
+        matching = [layer for layer in model.layers if layer.name in set(names)]
+        if not matching:
+            raise _weights.no_names(self.path, model, names)
+        for layer in matching:
+            self._compare(layer, layer.name)
 
     def _names(self) -> list[str]:
         return _h5.names_of(self.group, "layer_names")
@@ -308,21 +319,22 @@ def load_weights_of_file(
         raise FileError(f"{path} holds neither a model nor weights by layers")
     load_weights(model, group, path, skip_mismatch, by_name)
     if not by_name and not skip_mismatch:
-        _load_state(model, file)
+        _load_state(model, file, path)
 
 
-def _load_state(model: Any, file: Any) -> None:
+def _load_state(model: Any, file: Any, path: Any) -> None:
     group = _h5.group_of(file, _STATE)
     if group is None:
         return
     source = _weights.H5Source(group)
+    variables: list[Any] = []
+    places: list[str] = []
     for part in walk(model):
-        if part.is_optional:
-            data = source.own(part.path)
-            for index, variable in enumerate(leaf_variables(part.object)):
-                value = data.get(str(index))
-                if value is not None and _weights.fits(variable, value):
-                    _weights.assign(variable, _h5.read_wanted(value))
+        data = source.own(part.path) if part.is_optional else {}
+        if data:
+            variables += leaf_variables(part.object)
+            places += [f"{_weights.place_of(part.path)}/{index}" for index in range(len(data))]
+    _weights.load_places(variables, places, group, model.name, path)
 
 
 def _compile(model: Any, file: Any, path: Any) -> None:

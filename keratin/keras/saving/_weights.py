@@ -6,7 +6,8 @@ reads nothing before that.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, Protocol
 
 import jax
@@ -204,10 +205,11 @@ class Loading:
 
     def _compare_optimizer(self, part: Saveable, path: str, data: dict[str, Any]) -> None:
         variables = leaf_variables(part.object)
-        if not data:
+        if not data and not self.strict_optimizer:
             return
-        fits = all(str(n) in data for n in range(len(data)))
-        if fits and len(data) < len(variables) and never_stepped(data):
+        fits = data and all(str(n) in data for n in range(len(data)))
+        is_fresh = not int(part.object.iterations.numpy())
+        if fits and len(data) < len(variables) and is_fresh and never_stepped(data):
             # It was saved before its first step: what it keeps for weights is as it begins.
             variables = variables[: len(data)]
         self._compare_variables(variables, path, data, self.optimizer_rows)
@@ -338,10 +340,22 @@ def load_by_name(model: Any, source: Source, origin: Any, skip_mismatch: bool) -
     if not prefixes:
         raise FileError(f"{origin}: the file does not tell the names of layers. Load it in order")
     loading = Loading(source, origin, False)
-    for layer in model.layers:
-        if layer.name in prefixes:
-            loading.compare(layer, prefix=prefixes[layer.name])
+    matching = [layer for layer in model.layers if layer.name in prefixes]
+    if not matching:
+        raise no_names(origin, model, prefixes)
+    for layer in matching:
+        loading.compare(layer, prefix=prefixes[layer.name])
     loading.run(model, skip_mismatch)
+
+
+def no_names(origin: Any, model: Any, names: Iterable[str]) -> FileError:
+    """The error for a file by whose names nothing at all would be loaded."""
+    rows = itertools.zip_longest([layer.name for layer in model.layers], names, fillvalue="nothing")
+    numbered = [(str(index), *row) for index, row in enumerate(rows)]
+    return FileError(
+        f"{origin}: none of its layers has the name of one of {model.name!r}, so by_name=True "
+        f"loads nothing:\n{table(numbered)}"
+    )
 
 
 def _build_optimizer(model: Any, source: Source, without: tuple[Any, ...]) -> None:

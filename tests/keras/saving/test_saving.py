@@ -270,3 +270,91 @@ def test_a_model_that_is_not_built_has_no_weights(tmp_path):
     with pytest.warns(UserWarning, match="is not built"):
         model.save(tmp_path / "m.keras")
     assert not keras.models.load_model(tmp_path / "m.keras").built
+
+
+# What each way of loading says of a model that is not that of the file.
+
+
+def wide(compiled=False):
+    layers = [keras.Input((3,)), keras.layers.Dense(2, name="one"), keras.layers.Dense(4)]
+    model = keras.Sequential(layers)
+    if compiled:
+        model.compile("adam", "mse")
+        model.fit(np.ones((4, 3)), np.ones((4, 4)), verbose=0)
+    return model
+
+
+@pytest.mark.parametrize("name", ["m.keras", "m.h5", "m.weights.h5", "m.weights.json"])
+def test_more_and_less_than_the_model_has_are_told(name, tmp_path):
+    path = tmp_path / name
+    saved, other = wide(), small()
+    more = {"max_shard_size": 1.0} if name.endswith("json") else {}
+    (saved.save if name in ("m.keras", "m.h5") else saved.save_weights)(path, **more)
+    before = other.get_weights()
+    with pytest.raises(ValueError, match=r"path\s+expected\s+found"):
+        other.load_weights(path)
+    (other.save if name in ("m.keras", "m.h5") else other.save_weights)(path, **more)
+    with pytest.raises(ValueError, match=r"path\s+expected\s+found"):
+        saved.load_weights(path)
+    assert all(map(np.array_equal, other.get_weights(), before))
+
+
+@pytest.mark.parametrize("name", ["m.h5", "m.weights.h5"])
+def test_names_of_which_the_file_has_none_are_an_error(name, tmp_path):
+    wide().save_weights(tmp_path / name)
+    other = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2, name="other")])
+    with pytest.raises(ValueError, match=r"by_name=True loads nothing:\n(.|\n)*other\s+one"):
+        other.load_weights(tmp_path / name, by_name=True)
+
+
+def test_a_compiled_model_without_its_optimizer_in_the_file_is_an_error(tmp_path):
+    wide(compiled=True).save(tmp_path / "folder", zipped=False)
+    with h5py.File(tmp_path / "folder" / "model.weights.h5", "a") as file:
+        del file["optimizer"]
+    with pytest.raises(ValueError, match=r"optimizer/vars/0\s+iteration \(\) int64\s+nothing"):
+        keras.models.load_model(tmp_path / "folder")
+    assert keras.models.load_model(tmp_path / "folder", compile=False).built
+
+
+def test_a_trained_optimizer_does_not_go_on_from_an_untrained_one(tmp_path):
+    fresh = wide()
+    fresh.compile("adam", "mse")
+    fresh.save_weights(tmp_path / "m.weights.h5")
+    model = wide(compiled=True)
+    with pytest.warns(UserWarning, match="state of the optimizer was not loaded"):
+        model.load_weights(tmp_path / "m.weights.h5")
+    assert int(model.optimizer.iterations.numpy()) == 1
+
+
+def test_layers_of_one_name_go_through_an_h5_file(tmp_path):
+    class Twins(keras.Model):
+        def __init__(self, **kwargs):
+            super().__init__(**kwargs)
+            self.a, self.b = [keras.layers.Dense(3, name="twin") for _ in range(2)]
+
+        def call(self, inputs):
+            return self.b(self.a(inputs))
+
+    model = Twins()
+    expected = model(np.ones((1, 3))).numpy()
+    model.save(tmp_path / "m.h5")
+    found = keras.models.load_model(tmp_path / "m.h5", custom_objects={"Twins": Twins})
+    assert np.array_equal(found(np.ones((1, 3))), expected)
+
+
+def test_variables_of_a_model_itself_are_asked_for(tmp_path):
+    class Scaled(keras.Model):
+        def __init__(self, **kwargs):
+            super().__init__(**kwargs)
+            self.factor = self.add_weight(shape=(), name="factor")
+
+        def call(self, inputs):
+            return inputs * self.factor
+
+    model = Scaled()
+    model(np.ones((1, 3)))
+    model.save_weights(tmp_path / "w.h5")
+    with h5py.File(tmp_path / "w.h5", "a") as file:
+        del file["top_level_model_weights"]
+    with pytest.raises(ValueError, match=r"top_level_model_weights/0\s+factor \(\)"):
+        model.load_weights(tmp_path / "w.h5")
