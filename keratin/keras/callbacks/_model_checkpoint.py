@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import inspect
 import os
 import string
+import threading
+import time
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
@@ -20,6 +23,8 @@ from keratin.keras.callbacks._snapshot import Snapshot
 from keratin.keras.utils._logging import print_message
 
 _WHOLE = (".keras", ".h5", ".hdf5")
+# A thread that writes holds up training now and then: so many times as long it pauses, if it can.
+_PAUSE = 10.0
 _WEIGHTS = (".weights.h5", ".h5", ".hdf5")
 
 
@@ -42,7 +47,8 @@ class ModelCheckpoint(MonitorCallback):
         save_freq: "epoch", or the number of batches after which to save.
         initial_value_threshold: A figure that the first model to be saved has to beat.
         async_save: Whether files are written by a thread while training goes on. `fit` ends when
-            they are written; an error in writing is raised at the next save, or at the end.
+            they are written; an error in writing is raised at the next save, or at the end. A file
+            that a later one is to replace before it was begun is left out.
         kwargs: `period=N`, as Keras 1 and 2 had it: save after every N-th epoch.
 
     >>> model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
@@ -81,7 +87,13 @@ class ModelCheckpoint(MonitorCallback):
         self._epochs_since = 0
         self._epoch = 0
         self._pool: ThreadPoolExecutor | None = None
-        self._writing: Future[None] | None = None
+        self._writing: list[Future[None]] = []
+        # What the thread is still to begin with, by the path.
+        self._pending: dict[str, tuple[Snapshot, int]] = {}
+        self._lock = threading.Lock()
+        # Not before this time, unless in a hurry, the thread begins with the next file.
+        self._next_at = 0.0
+        self._hurries = threading.Event()
         self._check_ending()
         _placeholders(self.filepath)
 
@@ -136,6 +148,8 @@ class ModelCheckpoint(MonitorCallback):
         """Begin to count batches and epochs."""
         self._batches.begin_epoch()
         self._epochs_since = 0
+        if self.async_save:
+            self._writer().submit(importlib.import_module, "h5py")  # it takes a while
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         """Take note of the epoch."""
@@ -169,12 +183,14 @@ class ModelCheckpoint(MonitorCallback):
 
     def wait_until_finished(self) -> None:
         """Wait until files that a thread writes are there; an error in writing is raised."""
+        self._hurries.set()
         pool, self._pool = self._pool, None
-        writing, self._writing = self._writing, None
         if pool is not None:
             pool.shutdown(wait=True)
-        if writing is not None:
-            writing.result()
+        writing, self._writing = self._writing, []
+        for each in writing:
+            each.result()
+        self._hurries.clear()
 
     def state_dict(self) -> dict[str, Any]:
         """What the callback remembers, for `BackupAndRestore`."""
@@ -204,11 +220,36 @@ class ModelCheckpoint(MonitorCallback):
         if not self.async_save:
             self._write(epoch, path)
             return
-        if self._writing is not None:
-            self._writing.result()  # one at a time: else models pile up in memory
+        self._write_soon(path, Snapshot(self.model), epoch)
+
+    def _write_soon(self, path: str, snapshot: Snapshot, epoch: int) -> None:
+        """Have the thread write a file."""
+        with self._lock:
+            if path in self._pending:  # the one before it would be replaced at once
+                self._pending[path] = snapshot, epoch
+                return
+        # One file waits at most: else models pile up in memory. Errors come up here.
+        while self._writing and (self._pending or self._writing[0].done()):
+            self._hurries.set()
+            self._writing.pop(0).result()
+        self._hurries.clear()
+        self._pending[path] = snapshot, epoch
+        self._writing.append(self._writer().submit(self._write_pending, path))
+
+    def _writer(self) -> ThreadPoolExecutor:
         if self._pool is None:
             self._pool = ThreadPoolExecutor(1, thread_name_prefix="keratin-checkpoint")
-        self._writing = self._pool.submit(self._write_snapshot, Snapshot(self.model), epoch, path)
+        return self._pool
+
+    def _write_pending(self, path: str) -> None:
+        self._hurries.wait(max(self._next_at - time.monotonic(), 0.0))
+        with self._lock:
+            snapshot, epoch = self._pending.pop(path)
+        begun = time.monotonic()
+        with snapshot.read():
+            self._write(epoch, path)
+        now = time.monotonic()
+        self._next_at = now + _PAUSE * (now - begun)
 
     def _path(self, epoch: int, batch: int | None, logs: Logs) -> str:
         values = dict(logs or {})
@@ -243,10 +284,6 @@ class ModelCheckpoint(MonitorCallback):
         self._say(epoch, f"{self.monitor} {change}, saving model to {path}")
         self.best = current
         return True
-
-    def _write_snapshot(self, snapshot: Snapshot, epoch: int, path: str) -> None:
-        with snapshot.read():
-            self._write(epoch, path)
 
     def _write(self, epoch: int, path: str) -> None:
         if self.save_weights_only:

@@ -39,7 +39,6 @@ class Snapshot:
         with state.enter(Scope(dict(self._arrays), name="snapshot")), state.listening(()):
             yield
 
-
     def restore(self) -> None:
         """Have the variables be as they were."""
         for variable in self._variables:
@@ -51,6 +50,7 @@ class Snapshot:
 
 
 def variables_of(model: Any) -> list[Any]:
-    """All variables that a file of the model holds, each once."""
+    """All variables that a file of the model may hold, each once."""
     found = [variable for part in walk(model) for variable in leaf_variables(part.object)]
+    found += getattr(model, "metrics_variables", [])
     return list({id(variable): variable for variable in found}.values())
