@@ -3,6 +3,7 @@
 from keratin.train import experimental as experimental
 from keratin.train._average import ExponentialMovingAverage as ExponentialMovingAverage
 from keratin.train._checkpoint import Checkpoint as Checkpoint
+from keratin.train._coordinator import Coordinator as Coordinator
 from keratin.train._manager import CheckpointManager as CheckpointManager
 from keratin.train._options import CheckpointOptions as CheckpointOptions
 from keratin.train._reader import list_variables as list_variables
