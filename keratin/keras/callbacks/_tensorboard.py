@@ -12,6 +12,7 @@ from typing import Any
 import jax
 import numpy as np
 
+from keratin import summary
 from keratin._engine import errors
 from keratin.keras.callbacks._callback import Callback, Logs
 from keratin.keras.callbacks._learning_rate import _note_rates
@@ -142,6 +143,11 @@ class TensorBoard(Callback):
         self._iterations_before = 0
 
     # Writers
+
+    @property
+    def summary(self) -> Any:
+        """The functions that write: those of `tf.summary`."""
+        return summary
 
     @property
     def _train_dir(self) -> str:
