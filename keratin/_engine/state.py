@@ -133,6 +133,11 @@ def register(variable: Variable) -> None:
         each.created(variable)
 
 
+def unregister(variable: Variable) -> None:
+    """Have functions not take a variable that has no value yet, until it is registered again."""
+    _variables.pop(id(variable), None)
+
+
 def live_variables() -> list[Variable]:
     """Every variable that still exists, oldest first."""
     found = (reference() for reference in list(_variables.values()))

@@ -88,6 +88,7 @@ class Variable(EngineVariable):
             vars(self).pop("_array")
             self._declared = TensorShape([int(size) for size in shape])
             self._draw = initial
+            state.unregister(self)
             self.__class__ = Awaited
 
     @property
@@ -178,6 +179,8 @@ class Awaited(Variable):
         vars(self)["_array"] = value
         vars(self).pop("_draw", None)
         self.__class__ = Variable  # type: ignore[assignment]
+        with state.enter(None):
+            state.register(self)
 
 
 def _nothing(dtype: Any) -> Any:

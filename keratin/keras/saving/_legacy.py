@@ -192,7 +192,8 @@ def load(path: Any, custom_objects: Any, compile: bool) -> Any:
             if compile:
                 with weights_spared():
                     _compile(model, file, path)
-                    _continuing.load(model, file)
+                _weights.settle(model)
+                _continuing.load(model, file)
     return model
 
 

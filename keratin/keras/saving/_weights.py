@@ -262,6 +262,7 @@ class Loading:
         for variable, data, _ in self.assignments:
             assign(variable, _h5.read_wanted(data))
         rows += self._load_themselves(skip_mismatch)
+        settle(model)
         if rows:
             errors.warn_user(
                 f"{self.origin}: {len(rows)} variables were not loaded (skip_mismatch=True):\n"
@@ -325,6 +326,16 @@ def load_places(variables: list[Any], places: list[str], file: Any, name: str, o
         )
     for variable, data in found:
         assign(variable, _h5.read_wanted(data))
+
+
+def settle(model: Any) -> None:
+    """Draw the values of variables that were not in the file, such as those of a fresh optimizer.
+
+    A program that is traced takes variables that have a value.
+    """
+    parts = [variable for part in walk(model) for variable in leaf_variables(part.object)]
+    for variable in [*parts, *getattr(model, "metrics_variables", [])]:
+        variable._read()
 
 
 def load_by_name(model: Any, source: Source, origin: Any, skip_mismatch: bool) -> None:

@@ -88,3 +88,21 @@ def test_inference_draws_no_values():
         layer.build((None, 10**6))
     assert layer.compute_output_spec(keras.Input((10**6,))).shape == (None, 10**9)
     assert layer.kernel._is_awaited
+
+
+def test_what_has_no_value_yet_is_not_taken_by_functions():
+    with weights_spared():
+        huge = keras.Variable("zeros", shape=(10**7, 10**7))
+        small = keras.Variable("ones", shape=(2,))
+
+    @tf.function
+    def double(x):
+        return x * 2
+
+    assert double(tf.constant(1.0)).numpy() == 2.0 and huge._is_awaited
+    assert small.numpy().tolist() == [1.0, 1.0]
+    tripled = tf.function(lambda: small * 3)
+    small.assign([2.0, 2.0])
+    assert tripled().numpy().tolist() == [6.0, 6.0]
+    small.assign([3.0, 3.0])
+    assert tripled().numpy().tolist() == [9.0, 9.0]
