@@ -6,6 +6,7 @@ import itertools
 import math
 import os
 import socket
+import struct
 import threading
 import time
 from collections.abc import Callable
@@ -13,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from keratin._engine import errors
-from keratin._engine.checksum import framed
 from keratin.summary._protos import protos
+from keratin.train._crc32c import crc32c, masked
 
 Event = Callable[[], Any]  # makes the message; called on the thread that writes
 
@@ -167,6 +168,13 @@ class EventFile:
             os.ftruncate(self._descriptor, before)
             raise _file_error(self.path, error) from None
         self._records.clear()
+
+
+def framed(data: bytes) -> bytes:
+    """A record: its length, the checksum of that, the bytes, and their checksum."""
+    length = struct.pack("<Q", len(data))
+    checks = [struct.pack("<I", masked(crc32c(part))) for part in (length, data)]
+    return b"".join([length, checks[0], data, checks[1]])
 
 
 def _version(now: float) -> Any:

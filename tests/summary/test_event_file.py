@@ -6,8 +6,9 @@ import threading
 import time
 
 import pytest
+from tensorboard.compat.tensorflow_stub import pywrap_tensorflow
 
-from keratin.summary._event_file import EventFile
+from keratin.summary._event_file import EventFile, framed
 from keratin.summary._protos import protos
 from tests.summary.reading import events
 
@@ -55,6 +56,16 @@ def test_hurry_writes_soon(tmp_path):
     file.hurry()
     wait_for(lambda: os.path.getsize(file.path) and steps(tmp_path) == [1])
     file.close()
+
+
+def test_a_record_is_read_by_tensorboard(tmp_path):
+    path = tmp_path / "records"
+    path.write_bytes(framed(b"one") + framed(b"x" * 9_000))
+    reader = pywrap_tensorflow.PyRecordReader_New(str(path))
+    reader.GetNext()
+    assert reader.record() == b"one"
+    reader.GetNext()
+    assert reader.record() == b"x" * 9_000
 
 
 def test_threads_lose_nothing(tmp_path):
