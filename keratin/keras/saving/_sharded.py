@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import re
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,15 +19,19 @@ from keratin.keras.saving._errors import FileError
 
 _INDEX_LIMIT = 1 << 28
 _MOST_FILES = 10_000
+# What is the same in files that were written together.
+_MARK = "keratin_written_with"
 
 
 def save(model: Any, path: str, max_shard_size: float, without: tuple[Any, ...]) -> None:
-    """Write files of at most so many gigabytes; the index, which makes them one, comes last."""
+    """Write files of at most so many gigabytes; the index, which makes them one, comes last.
+
+    All are written beside their places first. Only a process killed while they are moved there, one
+    after the other, leaves new ones among former ones, which `load` then refuses.
+    """
     index = _index_path(path)
-    sink = _ShardedSink(index, float(max_shard_size) * 1024**3)
-    with contextlib.closing(sink):
+    with _ShardedSink(index, float(max_shard_size) * 1024**3) as sink:
         _weights.save(model, sink, without)
-        sink.finish()
     with replacing(index) as beside:
         beside.write_text(json.dumps(sink.index(), indent=4))
 
@@ -52,8 +57,16 @@ class _ShardedSink:
         self.places: dict[str, list[str]] = {}
         self._names: dict[str, str] = {}
         self._number = 0
-        self._open: Any = None
+        self._mark = secrets.token_hex(8)
+        self._stack = contextlib.ExitStack()
+
+    def __enter__(self) -> _ShardedSink:
         self._begin()
+        return self
+
+    def __exit__(self, *error: Any) -> Any:
+        """Put the files into their places, or remove them if there was an error."""
+        return self._stack.__exit__(*error)
 
     def _begin(self) -> None:
         import h5py
@@ -62,9 +75,9 @@ class _ShardedSink:
         self.file_name = f"{stem}_{self._number:05}.weights.h5"
         self._number += 1
         self.size = 0
-        self._open = contextlib.ExitStack()
-        beside = self._open.enter_context(replacing(self.path.with_name(self.file_name)))
-        self.file = self._open.enter_context(h5py.File(beside, "w"))
+        beside = self._stack.enter_context(replacing(self.path.with_name(self.file_name)))
+        self.file = self._stack.enter_context(h5py.File(beside, "w"))
+        self.file.attrs[_MARK] = self._mark
 
     def make(self, path: str, name: str | None) -> None:
         """Begin with the variables of one part."""
@@ -87,7 +100,7 @@ class _ShardedSink:
                 f"more than max_shard_size={self.limit / 1024**3:.3g}. Give a larger one"
             )
         if self.size + array.nbytes > self.limit:
-            self.finish()
+            self.file.close()
             self._begin()
         self.size += array.nbytes
         self.total += array.nbytes
@@ -95,19 +108,6 @@ class _ShardedSink:
         files = self.places.setdefault(f"/{_weights.place_of(path)}", [])
         if self.file_name not in files:
             files.append(self.file_name)
-
-    def finish(self) -> None:
-        """Put the file that was written into its place."""
-        stack, self._open = self._open, None
-        stack.close()
-
-    def close(self) -> None:
-        """Give up a file that was not finished."""
-        if self._open is not None:
-            error = RuntimeError("given up")
-            with contextlib.suppress(RuntimeError):
-                self._open.__exit__(RuntimeError, error, None)
-            self._open = None
 
     def index(self) -> dict[str, Any]:
         """Which parts stand in which files."""
@@ -130,6 +130,16 @@ class _ShardedSource:
             name: self._source(name, files)
             for name in sorted({name for names in self.places.values() for name in names})
         }
+        self._check_marks()
+
+    def _check_marks(self) -> None:
+        """Files that another save wrote are not those of this index."""
+        marks = {name: _h5.attribute(s.file, _MARK) for name, s in self.sources.items()}
+        if len({str(mark) for mark in marks.values()}) > 1:
+            raise FileError(
+                f"{self.index}: the files {', '.join(marks)} were not written together: saving "
+                "was interrupted, or one of them was replaced. Save the weights again"
+            )
 
     def _checked(self, names: Any) -> list[str]:
         found = [names] if isinstance(names, str) else names

@@ -57,3 +57,33 @@ def test_hostile_indices_are_refused(index, message, tmp_path):
     (tmp_path / "m.weights.json").write_text(index)
     with pytest.raises(ValueError, match=message):
         model_of(keras).load_weights(tmp_path / "m.weights.json")
+
+
+def test_files_of_two_saves_are_not_taken_for_one(tmp_path):
+    model = model_of(keras)
+    for folder in ("first", "second"):
+        (tmp_path / folder).mkdir()
+        model.save_weights(tmp_path / folder / "m.weights.json", max_shard_size=SIZE)
+    name = "m_00001.weights.h5"
+    (tmp_path / "second" / name).replace(tmp_path / "first" / name)
+    with pytest.raises(ValueError, match=r"m_00001\.weights\.h5 were not written together"):
+        model.load_weights(tmp_path / "first" / "m.weights.json")
+
+
+def test_no_file_is_moved_before_all_are_written(tmp_path):
+    class Failing(keras.layers.Dense):
+        fails = False
+
+        def save_own_variables(self, store):
+            super().save_own_variables(store)
+            if self.fails:
+                raise ZeroDivisionError
+
+    model = keras.Sequential([keras.Input((100,)), keras.layers.Dense(100), Failing(100)])
+    model.save_weights(tmp_path / "m.weights.json", max_shard_size=SIZE / 2)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    model.set_weights([w + 1 for w in model.get_weights()])
+    model.layers[-1].fails = True
+    with pytest.raises(ZeroDivisionError):
+        model.save_weights(tmp_path / "m.weights.json", max_shard_size=SIZE / 2)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
