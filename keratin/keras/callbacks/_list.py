@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from keratin._engine import errors
+from keratin.keras import callbacks as keras_callbacks
 from keratin.keras.callbacks._callback import Callback, Logs
 from keratin.keras.callbacks._history import History
 from keratin.keras.callbacks._periodic import is_told_when_due
@@ -193,9 +196,39 @@ def _flat(callbacks: Any) -> Iterable[Any]:
     ):
         raise TypeError(
             f"callbacks: {callbacks!r} is no callback. Give objects of keras.callbacks, or of "
-            "subclasses of keras.callbacks.Callback."
+            f"subclasses of keras.callbacks.Callback.{_remedy(callbacks)}"
         )
+    _warn_of_misspelt(type(callbacks))
     yield callbacks
+
+
+def _remedy(given: Any) -> str:
+    """What to write in place of what is no callback."""
+    if isinstance(given, str):
+        known = [name for name in dir(keras_callbacks) if name[0].isupper()]
+        near = {name.lower(): name for name in known}.get(given.lower().replace("_", ""))
+        return (
+            f" Did you mean keras.callbacks.{near}(...)?" if near else errors.nearest(given, known)
+        )
+    if callable(given):
+        return " A function becomes one by LambdaCallback(on_epoch_end=function)."
+    return ""
+
+
+def _warn_of_misspelt(cls: type) -> None:
+    """Warn of methods of a user's class whose names are almost those of hooks."""
+    if cls.__module__.startswith("keratin."):
+        return
+    hooks = [name for name in dir(Callback) if name.startswith("on_")]
+    for name in dir(cls):
+        if not name.startswith("on_") or name in hooks or not callable(getattr(cls, name)):
+            continue
+        near = difflib.get_close_matches(name, hooks, n=1, cutoff=0.85)
+        if near:
+            errors.warn_user(
+                f"{cls.__name__} has a method {name!r}, which nothing calls. Did you mean "
+                f"{near[0]!r}?"
+            )
 
 
 def _comes_last(callback: Any) -> bool:

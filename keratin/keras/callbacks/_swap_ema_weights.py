@@ -44,8 +44,14 @@ class SwapEMAWeights(Callback):
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         """Put the averages in."""
-        if self.swap_on_epoch:
-            self._put_in()
+        if not self.swap_on_epoch:
+            return
+        self._put_in()
+        if epoch + 1 == (self.params or {}).get("epochs"):
+            # The averages stay in the model: from here on there is nothing to go back to.
+            for variable, average in self._pairs():
+                variable._shared = True
+                average._write(variable._array, shared=True)
 
     def on_test_begin(self, logs: Logs = None) -> None:
         """Put the averages in."""
@@ -81,13 +87,16 @@ class SwapEMAWeights(Callback):
             self._averages_in_model = False
 
     def _swap(self) -> None:
+        for variable, average in self._pairs():
+            _exchange(variable, average)
+
+    def _pairs(self) -> Iterator[tuple[Any, Any]]:
+        """The variables that have averages, with these."""
         for optimizer in self._optimizers():
-            pairs = zip(
-                optimizer._trainable_variables, getattr(optimizer, "_averages", ()), strict=False
-            )
-            for variable, average in pairs:
+            averages = getattr(optimizer, "_averages", ())
+            for variable, average in zip(optimizer._trainable_variables, averages, strict=False):
                 if average is not None:
-                    _exchange(variable, average)
+                    yield variable, average
 
     def _optimizers(self) -> Iterator[Any]:
         """The optimizers that keep averages."""

@@ -216,7 +216,7 @@ class Fitting:
         logs.update(self._last_validation)
         if self.interrupt.pending:
             return None
-        self.callbacks.on_epoch_end(epoch, logs)
+        self.callbacks.on_epoch_end(epoch, dict(logs))
         return logs
 
     # Going on with what another process has begun

@@ -61,3 +61,41 @@ def test_what_is_no_callback():
         keras.callbacks.CallbackList([keras.callbacks.EarlyStopping])
     with pytest.raises(TypeError, match="is no callback"):
         keras.callbacks.CallbackList(["early_stopping"])
+    with pytest.raises(TypeError, match=r"Did you mean keras\.callbacks\.EarlyStopping\(\.\.\.\)"):
+        keras.callbacks.CallbackList("early_stopping")
+    with pytest.raises(TypeError, match="Did you mean 'CSVLogger'"):
+        keras.callbacks.CallbackList(["CSVLoger"])
+    with pytest.raises(TypeError, match=r"A function becomes one by LambdaCallback"):
+        keras.callbacks.CallbackList([lambda epoch, logs: None])
+    with pytest.raises(TypeError, match="is no callback"):
+        keras.callbacks.CallbackList([keras.optimizers.SGD()])
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "near"),
+    [
+        ("EarlyStopping", {"patioence": 3}, "patience"),
+        ("ReduceLROnPlateau", {"facter": 0.5}, "factor"),
+        ("ModelCheckpoint", {"filepath": "a.keras", "save_best": True}, "save_best_only"),
+        ("CSVLogger", {"filename": "a.csv", "seperator": ";"}, "separator"),
+        ("BackupAndRestore", {"backup_dir": "a", "save_frequency": 2}, "save_freq"),
+        ("LearningRateScheduler", {"schedul": None}, "schedule"),
+        ("LambdaCallback", {"on_epoch_ended": print}, "on_epoch_end"),
+        ("TerminateOnNaN", {"raise_errors": True}, "raise_error"),
+        ("LearningRateFinder", {"step": 7}, "steps"),
+        ("NaNFinder", {"raise_errors": True}, "raise_error"),
+    ],
+)
+def test_misspelt_arguments(name, options, near):
+    with pytest.raises(TypeError, match=f"Did you mean '{near}'|needs the argument '{near}'"):
+        getattr(keras.callbacks, name)(**options)
+
+
+def test_hooks_that_are_misspelt_are_warned_of():
+    class Mine(keras.callbacks.Callback):
+        def on_epoch_ended(self, epoch, logs=None): ...
+
+        def on_fire(self): ...
+
+    with pytest.warns(UserWarning, match=r"Mine has a method 'on_epoch_ended'.*'on_epoch_end'"):
+        keras.callbacks.CallbackList([Mine()])
