@@ -1,3 +1,7 @@
+import os
+import signal
+from contextlib import nullcontext
+
 import numpy as np
 import pytest
 
@@ -100,3 +104,56 @@ def test_nans_end_training_and_the_batch_is_named(capsys):
     failing = keras.callbacks.TerminateOnNaN(raise_error=True)
     with pytest.raises(RuntimeError, match="at batch 2: training ends"):
         regression().fit(x, y, batch_size=10, shuffle=False, verbose=0, callbacks=[failing])
+
+
+class Ends(keras.callbacks.Callback):
+    """Keeps the weights of each epoch, and ends training in a way of its own."""
+
+    def __init__(self, how):
+        super().__init__()
+        self.how, self.weights = how, []
+
+    def on_epoch_end(self, epoch, logs=None):
+        logs["figure"] = [float("nan"), 2.0, 1.0, 3.0, float("nan")][epoch]
+        self.weights.append(self.model.get_weights())
+
+    def on_train_batch_end(self, batch, logs=None):
+        if len(self.weights) == 4:
+            self.how(self.model)
+
+
+def _stop(model):
+    model.stop_training = True
+
+
+def _fail(model):
+    raise RuntimeError("mine")
+
+
+def _interrupt(model):
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+@pytest.mark.parametrize("how", [_stop, _fail, _interrupt, lambda model: None])
+def test_the_best_weights_come_back_however_training_ends(how):
+    x, y = data(40)
+    model, ends = regression("adam"), Ends(how)
+    stop = keras.callbacks.EarlyStopping(
+        "figure", patience=9, mode="min", restore_best_weights=True
+    )
+    expects = pytest.raises(RuntimeError, match="mine") if how is _fail else nullcontext()
+    with expects:
+        model.fit(x, y, epochs=5, verbose=0, callbacks=[ends, stop])
+    assert stop.best == 1.0 and stop.best_epoch == 2
+    for found, best in zip(model.get_weights(), ends.weights[2], strict=True):
+        assert np.array_equal(found, best)
+
+
+def test_it_goes_on_from_a_state():
+    first, second = (keras.callbacks.EarlyStopping(patience=2) for _ in range(2))
+    epochs(first, FIGURES[:6])
+    second.set_model(Model())
+    second.on_train_begin()
+    second.load_state_dict(first.state_dict())
+    second.on_epoch_end(6, {"val_loss": FIGURES[6]})
+    assert (second.stopped_epoch, second.best, second.best_epoch) == (6, 1.9, 3)
