@@ -11,35 +11,47 @@ from keratin.summary._server import launch
 from tests.summary.board_pages import Pages, write_all
 
 
-@pytest.fixture(scope="module")
-def logs(tf, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("board") / "logs"
-    write_all(tf, folder)
-    return folder
+@pytest.fixture
+def logs(tf, tmp_path):
+    with tf.summary.create_file_writer(tmp_path / "run").as_default():
+        tf.summary.scalar("a", 1.0, step=0)
+    return tmp_path
 
 
-@pytest.fixture(scope="module")
-def taken():
-    """A port that something else listens to."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        yield server.getsockname()[1]
+def test_everything_is_read_back(tf, tmp_path):
+    # One test, for one server.
+    logs = tmp_path / "logs"
+    write_all(tf, logs)
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = other.getsockname()[1]
+        board = launch(logs, port=taken, verbose=False)
+    with board:
+        pages = Pages(board.url)
+        pages.when("runs", lambda runs: len(runs) == 3)
+        tags = pages.when(
+            "plugin/scalars/tags", lambda t: "epoch_mae" in t.get("fit/validation", {})
+        )
+        assert set(tags) == set(board.runs)
+        # What comes last in the other files.
+        pages.when(
+            "plugin/histograms/tags", lambda t: "dense/bias/histogram" in t.get("fit/train", {})
+        )
+        pages.when(
+            "plugin/graphs/info", lambda t: "traced" in t.get("summaries", {"tags": ""})["tags"]
+        )
+        pages.when("plugin/projector/runs", lambda runs: runs)
+        check_the_next_free_port_is_taken(board, taken)
+        check_scalars(pages)
+        check_histograms(pages)
+        check_pictures(pages)
+        check_text(pages)
+        check_sounds(pages)
+        check_graphs(pages)
+        check_the_projector(pages, logs)
+    check_it_has_ended(board, pages)
 
 
-@pytest.fixture(scope="module")
-def board(logs, taken):
-    with launch(logs, port=taken, verbose=False) as board:
-        yield board
-
-
-@pytest.fixture(scope="module")
-def pages(board):
-    pages = Pages(board.url)
-    pages.when("runs", lambda runs: len(runs) == 3)
-    pages.when("plugin/scalars/tags", lambda tags: "epoch_mae" in tags.get("fit/validation", {}))
-    return pages
-
-
-def test_the_next_free_port_is_taken(board, taken):
+def check_the_next_free_port_is_taken(board, taken):
     port = int(board.url.rstrip("/").rpartition(":")[2])
     assert taken < port < taken + 100
     assert board.is_running
@@ -48,7 +60,7 @@ def test_the_next_free_port_is_taken(board, taken):
     assert board.runs == ["fit/train", "fit/validation", "summaries"]
 
 
-def test_scalars(pages):
+def check_scalars(pages):
     tags = pages.json("plugin/scalars/tags")
     assert set(tags["summaries"]) == {"curve"}
     assert set(tags["fit/train"]) == {"epoch_loss", "epoch_mae", "epoch_learning_rate"}
@@ -62,7 +74,7 @@ def test_scalars(pages):
     assert [point[1:] for point in points] == [[step, step / 2] for step in range(5)]
 
 
-def test_histograms(pages):
+def check_histograms(pages):
     tags = pages.json("plugin/histograms/tags")
     assert {"dense/kernel/histogram", "embedding/embeddings/histogram"} <= set(tags["fit/train"])
     points = pages.json("plugin/histograms/histograms", run="summaries", tag="numbers")
@@ -70,7 +82,7 @@ def test_histograms(pages):
     assert points[1][2] == [[0, 2 / 3, 1], [2 / 3, 4 / 3, 1], [4 / 3, 2, 1]]
 
 
-def test_pictures(pages):
+def check_pictures(pages):
     assert "dense/kernel/image" in pages.json("plugin/images/tags")["fit/train"]
     (found,) = pages.json("plugin/images/images", run="summaries", tag="pictures", sample=0)
     assert found["step"] == 1
@@ -78,20 +90,20 @@ def test_pictures(pages):
     np.testing.assert_array_equal(Image.open(io.BytesIO(png)), np.eye(4) * 255)
 
 
-def test_text(pages):
+def check_text(pages):
     (found,) = pages.json("plugin/text/text", run="summaries", tag="note")
     assert found["step"] == 2
     assert "<strong>bold</strong>" in found["text"]
 
 
-def test_sounds(pages):
+def check_sounds(pages):
     (found,) = pages.json("plugin/audio/audio", run="summaries", tag="tone", sample=0)
     assert (found["step"], found["contentType"]) == (3, "audio/wav")
     with wave.open(io.BytesIO(pages.raw(f"plugin/audio/individualAudio?{found['query']}&x="))) as f:
         assert (f.getframerate(), f.getnframes()) == (800, 80)
 
 
-def test_graphs(pages):
+def check_graphs(pages):
     found = pages.json("plugin/graphs/info")
     assert found["summaries"]["tags"]["traced"]["op_graph"]
     assert found["fit/train"]["run_graph"]
@@ -107,7 +119,7 @@ def test_graphs(pages):
     assert 'op: "mul"' in traced
 
 
-def test_the_projector(pages, logs):
+def check_the_projector(pages, logs):
     (run,) = pages.json("plugin/projector/runs")
     assert run == "fit/train"
     (entry,) = pages.json("plugin/projector/info", run=run)["embeddings"]
@@ -119,9 +131,7 @@ def test_the_projector(pages, logs):
     assert labels.decode().split() == list("abcdefg")
 
 
-def test_it_ends(board, pages):
-    # The last test of the file.
-    board.stop()
+def check_it_has_ended(board, pages):
     assert not board.is_running
     assert "ended" in repr(board)
     board.stop()
