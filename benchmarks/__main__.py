@@ -34,6 +34,7 @@ SUBJECTS = (
     "function_call",
     "summary",
     "memory",
+    "saving",
 )
 # Seconds after which a measurement is given up: it would make the others too few.
 PATIENCE = 240

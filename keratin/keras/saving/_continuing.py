@@ -1,6 +1,6 @@
 """What training goes on from besides the variables: seeds of shuffling, states of compiled metrics.
 
-They stand in a group of their own, where Keras does not look.
+They are attributes of a group of their own, where Keras does not look.
 """
 
 from __future__ import annotations
@@ -10,13 +10,16 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from keratin._engine import errors
+from keratin._engine.dtype import as_dtype
 from keratin.keras._core import host_random
 from keratin.keras.saving import _h5, _weights
 from keratin.keras.saving._errors import FileError
 from keratin.keras.saving._walk import leaf_variables, walk
 
-_SEEDS = "seeds"
+_SEEDS, _METRICS = "seeds", "metrics"
 # The numbers of the state of a generator, how many, and below what.
 _NUMBERS = {
     "counter": (4, 1 << 64),
@@ -34,9 +37,8 @@ def save(model: Any, file: Any) -> None:
         return
     group = file.create_group(_weights.CONTINUING)
     group.attrs[_SEEDS] = json.dumps(host_random.seeds_state_for(model))
-    sink = _weights.H5Sink(file)
-    for index, variable in enumerate(_metric_variables(model)):
-        sink.put(_weights.CONTINUING, str(index), _weights.value_of(variable))
+    values = [_weights.value_of(variable) for variable in _metric_variables(model)]
+    group.attrs[_METRICS] = json.dumps([[each.dtype.name, each.tolist()] for each in values])
 
 
 def load(model: Any, file: Any) -> None:
@@ -44,14 +46,21 @@ def load(model: Any, file: Any) -> None:
     group = _h5.group_of(file, _weights.CONTINUING)
     if group is None or not getattr(model, "compiled", False):
         return
-    text = _h5.attribute(group, _SEEDS)
-    host_random.give_seeds(model, _checked(json.loads(text) if isinstance(text, str) else None))
-    data = _weights.H5Source(file).own(_weights.CONTINUING)
-    if data and all(str(index) in data for index in range(len(data))):
-        values = [_h5.read(data[str(index)]) for index in range(len(data))]
-        # The metrics are made when the first labels are seen, and take their states then.
-        vars(model)["_restore_metrics"] = functools.partial(_restore_metrics, values=values)
-        _restore_metrics(model, values)
+    host_random.give_seeds(model, _checked(_value(group, _SEEDS)))
+    kept = _value(group, _METRICS)
+    if not isinstance(kept, list):
+        raise FileError(f"The states of metrics in the file are not a list: {kept!r}")
+    values = [np.asarray(numbers, as_dtype(dtype).numpy_dtype) for dtype, numbers in kept]
+    if any(value.dtype.kind not in "biufcV" for value in values):
+        raise FileError("The states of metrics in the file are not a list of numbers")
+    # The metrics are made when the first labels are seen, and take their states then.
+    vars(model)["_restore_metrics"] = functools.partial(_restore_metrics, values=values)
+    _restore_metrics(model, values)
+
+
+def _value(group: Any, name: str) -> Any:
+    text = _h5.attribute(group, name)
+    return json.loads(text) if isinstance(text, str) else None
 
 
 def _restore_metrics(model: Any, values: list[Any]) -> None:

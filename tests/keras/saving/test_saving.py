@@ -154,6 +154,17 @@ BAD_SEEDS = [
 ]
 
 
+def test_states_of_metrics_in_a_file_are_numbers(tmp_path):
+    model = small()
+    model.compile("sgd", "mse")
+    model.save(tmp_path / "m.h5")
+    for text in ("7", '[["object", [1]]]', '[["float32", ["x"]]]', "[[]]", "["):
+        with h5py.File(tmp_path / "m.h5", "r+") as file:
+            file["keratin_training"].attrs["metrics"] = text
+        with pytest.raises(ValueError, match=r"m\.h5: the model cannot be read|not a list"):
+            keras.models.load_model(tmp_path / "m.h5")
+
+
 @pytest.mark.parametrize(("change", "message"), BAD_SEEDS, ids=range(len(BAD_SEEDS)))
 def test_seeds_of_a_file_are_checked(change, message, tmp_path):
     model = small()
