@@ -40,7 +40,7 @@ from keratin.export._structure import (
 
 _DIM = re.compile(r"(?:[1-9][0-9]{0,5}\*)?[a-z][a-z0-9_]{0,40}")
 # The sizes of results: names, numbers and simple arithmetic.
-_OUTPUT_DIM = re.compile(r"[\w\s+*(),-]{1,400}")
+_OUTPUT_DIM = re.compile(r"(?:[\w\s+*(),-]|\^[1-9](?!\d)){1,4000}")
 _LARGEST = 1 << 40
 
 
@@ -347,6 +347,8 @@ class _Loading:
             raise FolderError(f"{place} is refused: {error}") from None
         except FolderError as error:
             raise FolderError(f"{place} {error}") from None
+        except ImportError:
+            raise
         except Exception as error:
             words = str(error).strip().split("\n")[0] or type(error).__name__
             raise FolderError(f"{place} is no program that can be read: {words}") from None

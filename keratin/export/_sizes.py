@@ -28,7 +28,8 @@ _ROWS = (
     (108, 125, 178, 139, 204, 166),
 )
 _FEW = 3
-_LARGEST_DIVISOR = 64
+_DIVISORS = (2, 3, 4, 5, 6, 7, 8, 16, 32, 64)
+_SMALLEST_QUOTIENT = 4
 _LARGEST_STRIDE = 8
 
 
@@ -131,20 +132,17 @@ class Sizes:
         except NotGeneralError:
             pass
         # The axis itself decides; in gradients it is an axis of the input of the program.
-        if not isinstance(axis_size, int):
-            found = _remainder(given, axis_size, sampled)
-            if found is not None:
-                return found
-        of_inputs = [
-            found
-            for name, symbol in self._symbols.items()
-            if (found := _remainder(given, symbol, self.samples[name])) is not None
-        ]
-        if len(of_inputs) != 1:
-            raise NotGeneralError(
-                f"it pads by amounts that hang on the sizes in no known way: {given}"
-            )
-        return of_inputs[0]
+        own = [] if isinstance(axis_size, int) else [(axis_size, sampled)]
+        inputs = [(symbol, self.samples[name]) for name, symbol in self._symbols.items()]
+        for sizes in (own, inputs):
+            for stride in range(2, _LARGEST_STRIDE + 1):
+                found = [_remainder(given, *size, stride) for size in sizes]
+                found = [expression for expression in found if expression is not None]
+                if len(found) == 1:
+                    return found[0]
+                if found:
+                    break  # by chance: it cannot be told which of them it is
+        raise NotGeneralError(f"it pads by amounts that hang on the sizes in no known way: {given}")
 
 
 def _samples(index: int, block: int) -> tuple[int, ...]:
@@ -177,7 +175,10 @@ def _affine(given: Sequence[int], values: Sequence[int], size: Any) -> Iterator[
 
 def _quotients(given: Sequence[int], values: Sequence[int], size: Any) -> Iterator[Any]:
     """`(size + offset) // divisor`, rounded in one of the ways that programs round."""
-    for divisor in range(2, _LARGEST_DIVISOR + 1):
+    # Small numbers may be quotients of something by chance.
+    if min(given) < _SMALLEST_QUOTIENT:
+        return
+    for divisor in _DIVISORS:
         for offset in (0, divisor - 1, -1, 1, divisor // 2):
             if all((v + offset) // divisor == g for v, g in zip(values, given, strict=True)):
                 yield (size + offset) // divisor
@@ -198,16 +199,15 @@ def _rounded(given: Sequence[int], values: Sequence[int], size: Any) -> Iterator
             yield from _affine(given, quotients, (size + offset) // divisor)
 
 
-def _remainder(given: Sequence[int], size: Any, sampled: Sequence[int]) -> Any:
+def _remainder(given: Sequence[int], size: Any, sampled: Sequence[int], stride: int) -> Any:
     """A small number made of what is left when `-size` is divided; None if it is none."""
-    for stride in range(2, _LARGEST_STRIDE + 1):
-        rests = [-number % stride for number in sampled]
-        for sign, halved in ((1, 2), (1, 1), (-1, 1)):
-            first = halved * given[0] - sign * rests[0]
-            for constant in range(first, first + halved):
-                pairs = zip(rests, given, strict=True)
-                if all((constant + sign * rest) // halved == number for rest, number in pairs):
-                    return (constant + sign * ((-size) % stride)) // halved
+    rests = [-number % stride for number in sampled]
+    for sign, halved in ((1, 2), (1, 1), (-1, 1)):
+        first = halved * given[0] - sign * rests[0]
+        for constant in range(first, first + halved):
+            pairs = zip(rests, given, strict=True)
+            if all((constant + sign * rest) // halved == number for rest, number in pairs):
+                return (constant + sign * ((-size) % stride)) // halved
     return None
 
 

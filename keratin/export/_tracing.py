@@ -367,7 +367,8 @@ def _add_gradient(
                 raise NotGeneralError("the sizes of its gradient are too involved")
         made.gradient = gradient
     except Exception as error:
-        made.no_gradient = str(error).strip().split("\n")[0]
+        words = str(error).strip().split("\n")[0].rstrip(".")
+        made.no_gradient = f"{words}. A signature without None may bring it"
 
 
 def _known_sizes(aval: Any) -> list[int | None]:

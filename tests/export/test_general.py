@@ -9,7 +9,11 @@ from jax import lax
 from keratin.export._general import general
 from keratin.export._sizes import NotGeneralError, Sizes, of_spec
 
-pytestmark = pytest.mark.usefixtures("tf")  # 64-bit types are on
+
+@pytest.fixture(autouse=True)
+def _wide(tf):
+    """64-bit types are on once an op was used."""
+    tf.zeros([])
 
 
 def exported(function, *dims, dtype=np.float32):

@@ -151,6 +151,19 @@ def test_sizes_in_blocks_say_so(tf, tmp_path):
         f(tf.ones([3, 7]))
 
 
+def test_results_whose_sizes_are_computed(tf, tmp_path):
+    module = tf.Module()
+    module.f = tf.function(
+        lambda x: [tf.reshape(x[:, None] * x, [-1]), tf.concat([x, x, x[:1]], 0), x[::3]],
+        input_signature=[tf.TensorSpec([None])],
+    )
+    tf.saved_model.save(module, tmp_path)
+    f = tf.saved_model.load(tmp_path).f
+    x = tf.constant([1.0, 2.0, 3.0, 4.0])
+    for one, other in zip(f(x), module.f(x), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
 def test_a_function_that_was_never_called_says_so(tf, tmp_path):
     module = tf.Module()
     module.f = tf.function(lambda x: x)

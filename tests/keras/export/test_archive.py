@@ -255,3 +255,27 @@ def test_an_export_does_not_change_the_model(tmp_path):
     for one, other in zip(before, model.get_weights(), strict=True):
         np.testing.assert_array_equal(one, other)
     assert model.predict(data(2), verbose=0).shape == (2, 1)
+
+
+def test_gradients_at_sizes_that_windows_do_not_divide(tf, tmp_path):
+    model, _ = row(
+        layers.MaxPooling2D(),
+        layers.Conv2D(2, 3, padding="same"),
+        layers.GlobalAveragePooling2D(),
+        shape=(None, None, 1),
+    )
+    model.export(tmp_path, verbose=False)
+    loaded = tf.saved_model.load(tmp_path)
+    for size in ((2, 7, 8, 1), (1, 4, 9, 1)):
+        x = tf.constant(floats(*size))
+
+        def gradients(function, variables, x=x):
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                loss = tf.reduce_sum(function(x) ** 2)
+            return tape.gradient(loss, [x, *variables])
+
+        ours = gradients(loaded.serve, loaded.trainable_variables)
+        theirs = gradients(model, model.trainable_variables)
+        for one, other in zip(ours, theirs, strict=True):
+            np.testing.assert_allclose(one, other, atol=1e-5)
