@@ -77,4 +77,4 @@ def _work_of_equation(equation: Any) -> float:
         (contracted, _), _ = params["dimension_numbers"]
         shape = equation.invars[0].aval.shape
         return 2.0 * sizes[-1] * math.prod([int(shape[axis]) for axis in contracted])
-    return float(max(sizes))
+    return float(max(sizes, default=0))  # a call of Python may have neither inputs nor outputs

@@ -82,3 +82,8 @@ def test_ops_work_where_jax_traces_tensors():
 def test_what_an_op_refuses_is_told_though_jax_traces():
     with pytest.raises(tf.errors.InvalidArgumentError, match="matmul"):
         tf.linalg.matmul(tf.ones((2, 3)), tf.ones((2, 3)))
+
+
+def test_a_call_of_python_without_arguments_is_no_work():
+    program = jax.make_jaxpr(lambda: jax.debug.callback(lambda: None, ordered=True))()
+    assert compiling.work_of(program.jaxpr) == 0
