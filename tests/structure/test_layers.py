@@ -74,6 +74,7 @@ LATE = {
     "malt",
     "matplotlib",
     "optuna",
+    "orbax",
     "pydot",
     "rich",
     "scipy",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -217,6 +216,8 @@ def _remedy(given: Any) -> str:
 
 def _warn_of_misspelt(cls: type) -> None:
     """Warn of methods of a user's class whose names are almost those of hooks."""
+    import difflib  # only ever needed for messages
+
     if cls.__module__.startswith("keratin."):
         return
     hooks = [name for name in dir(Callback) if name.startswith("on_")]
