@@ -25,7 +25,7 @@ from keratin.keras.utils._logging import print_message
 _WHOLE = (".keras", ".h5", ".hdf5")
 # A thread that writes holds up training now and then: so many times as long it pauses, if it can.
 _PAUSE = 10.0
-_WEIGHTS = (".weights.h5", ".h5", ".hdf5")
+_WEIGHTS = (".weights.h5", ".h5", ".hdf5", ".ckpt")
 
 
 class ModelCheckpoint(MonitorCallback):
@@ -36,7 +36,8 @@ class ModelCheckpoint(MonitorCallback):
 
     Args:
         filepath: The path, which tells the format: `.keras`, or `.h5` for that of Keras 2; with
-            `save_weights_only` it is `.weights.h5`. It may hold `{epoch}`, `{batch}` (where
+            `save_weights_only` it is `.weights.h5`, or `.ckpt` or nothing for a checkpoint of
+            TensorFlow's. It may hold `{epoch}`, `{batch}` (where
             `save_freq` is a number) and figures such as `{val_loss:.2f}`; epochs and batches are
             counted from 1.
         monitor: The figure that says which model is the best.
@@ -99,6 +100,8 @@ class ModelCheckpoint(MonitorCallback):
 
     def _check_ending(self) -> None:
         endings = _WEIGHTS if self.save_weights_only else _WHOLE
+        if self.save_weights_only and "." not in os.path.basename(self.filepath):
+            return  # a checkpoint of TensorFlow's, as Keras 2 wrote it
         if not self.filepath.endswith(endings):
             kind = "weights" if self.save_weights_only else "the model"
             raise ValueError(

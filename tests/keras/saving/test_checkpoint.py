@@ -91,3 +91,17 @@ def test_other_endings_are_no_checkpoints(tmp_path):
         model().load_weights(tmp_path / "weights")
     with pytest.raises(ValueError, match="by name alone"):
         model().load_weights(FIXTURES / "names")
+
+
+@pytest.mark.parametrize("name", ["cp-{epoch:04d}.ckpt", "cp-{epoch}"])
+def test_the_callback_saves_checkpoints(tmp_path, name):
+    source, target = model(), model()
+    for each in (source, target):
+        each.compile("adam", "mse")
+    save = keras.callbacks.ModelCheckpoint(tmp_path / name, save_weights_only=True)
+    source.fit(X, X[:, :1], epochs=2, callbacks=[save], verbose=0)
+    path = tf.train.latest_checkpoint(tmp_path)
+    assert path == str(tmp_path / name.format(epoch=2))
+    target.load_weights(path).expect_partial()
+    assert target.evaluate(X, X[:, :1], verbose=0) == source.evaluate(X, X[:, :1], verbose=0)
+    assert target.optimizer.iterations.numpy() == 2
