@@ -121,6 +121,17 @@ def test_what_does_not_fit_later_is_told_then(path):
     assert box.v.numpy().tolist() == [0.0, 0.0, 0.0]
 
 
+def test_models_are_loaded_from_files_meanwhile(path, tmp_path):
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(2)])
+    model.save(tmp_path / "m.keras")
+    box, _ = restored(path)
+    for _ in range(2):
+        again = keras.models.load_model(tmp_path / "m.keras")
+        np.testing.assert_array_equal(again.get_weights()[0], model.get_weights()[0])
+    box.v = tf.Variable([0.0, 0.0])
+    assert box.v.numpy().tolist() == [1.0, 2.0]
+
+
 # Mismatches
 
 

@@ -85,7 +85,8 @@ class Variable(EngineVariable):
         )
         self._autocast = bool(autocast)
         if is_awaited:
-            vars(self).pop("_array")
+            for name in ("_array", "_put_off"):  # the latter while a checkpoint waits
+                vars(self).pop(name, None)
             self._declared = TensorShape([int(size) for size in shape])
             self._draw = initial
             state.unregister(self)
@@ -172,6 +173,7 @@ class Awaited(Variable):
     def _array(self) -> Any:
         if "_array" not in vars(self):
             self._array = initial_array(self._draw, self._dtype, None)
+            return self._array  # as one like any other
         return vars(self)["_array"]
 
     @_array.setter
