@@ -16,9 +16,13 @@ from keratin.keras.utils._logging import print_message as print_line
 
 def _optimizers(model: Any) -> Iterator[tuple[str, Any]]:
     """The optimizers of a model; of several, each with its name."""
-    several = getattr(model.optimizer, "optimizers", None)
+    # Optimizers take long to say that they have no such attribute.
+    whole = model.optimizer
+    own = getattr(whole, "__dict__", {})
+    there = "optimizers" in own or hasattr(type(whole), "optimizers")
+    several = whole.optimizers if there else None
     if several is None:
-        yield "", model.optimizer
+        yield "", whole
     else:
         for optimizer in several:
             yield optimizer.name, optimizer
