@@ -17,7 +17,7 @@ from typing import Any
 from keratin._engine.atomic import replacing
 from keratin.keras._core.custom_objects import CustomObjectScope
 from keratin.keras._core.serialization import deserialize_keras_object, serialize_keras_object
-from keratin.keras.saving import _continuing, _traced, _weights
+from keratin.keras.saving import _continuing, _former_config, _traced, _weights
 from keratin.keras.saving._errors import FileError, making, reading
 from keratin.keras.saving._walk import size_of, walk
 from keratin.keras.saving._window import Window
@@ -177,6 +177,9 @@ def load(path: Any, custom_objects: Any, compile: bool, safe_mode: bool) -> Any:
     with reading(path, "the model"), open_archive(path) as archive:
         members = members_of(archive, path)
         config = read_json(archive, members, _CONFIG, path)
+        is_former = _is_former(archive, members, path)
+        if is_former:
+            config = _former_config.architecture(config, "2")
         graph = read_text(archive, members, _GRAPH, path) if _GRAPH in members else None
         model = _traced.or_graph(
             lambda compile: model_of(config, custom_objects, compile, safe_mode, path),
@@ -185,17 +188,28 @@ def load(path: Any, custom_objects: Any, compile: bool, safe_mode: bool) -> Any:
             path,
         )
         with open_weights(archive, members, model, path) as file:
-            _load_variables(model, file, path, compile and config.get("compile_config"))
+            options = compile and config.get("compile_config")
+            _load_variables(model, file, path, options, not is_former)
         _load_assets(model, archive, members, path)
     return model
 
 
-def _load_variables(model: Any, file: Any, path: Any, compile_config: Any) -> None:
+def _is_former(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], path: Any) -> bool:
+    """Whether TensorFlow's Keras 2 wrote the file: it had the form of today from 2.12 on."""
+    about = read_json(archive, members, _METADATA, path) if _METADATA in members else {}
+    version = about.get("keras_version") if isinstance(about, dict) else None
+    return isinstance(version, str) and version.startswith("2.")
+
+
+def _load_variables(
+    model: Any, file: Any, path: Any, compile_config: Any, strict_optimizer: bool = True
+) -> None:
     if _traced.is_graph(model):
         _traced.load(model, file, path)
         _traced.compile_for_evaluation(model, compile_config)
     else:
-        _weights.load(model, _weights.H5Source(file), path, strict_optimizer=True)
+        source = _weights.H5Source(file)
+        _weights.load(model, source, path, strict_optimizer=strict_optimizer)
         _continuing.load(model, file)
 
 

@@ -7,6 +7,7 @@ reads nothing before that.
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, Protocol
 
@@ -32,6 +33,10 @@ TRAINING_STATE = "_training_state"
 # The group of what training goes on from in files of models, see `_continuing`.
 CONTINUING = "keratin_training"
 _OWN = (CONSTANTS, TRAINING_STATE, CONTINUING)
+
+
+# How the group of the layers was called.
+_FORMER_LAYERS = "_layer_checkpoint_dependencies"
 
 
 class Sink(Protocol):
@@ -80,25 +85,35 @@ class H5Sink:
 
 
 class H5Source:
-    """Reads from an open HDF5 file."""
+    """Reads from an open HDF5 file; one of TensorFlow's Keras 2 calls layers otherwise."""
 
     def __init__(self, file: Any):
         self.file = file
+        self.is_former = _FORMER_LAYERS in file
+
+    def _group(self, path: str) -> Any:
+        place = place_of(path)
+        if self.is_former:
+            place = re.sub(r"(?<![^/])layers(?=/)", _FORMER_LAYERS, place)
+        return _h5.group_of(self.file, place)
 
     def own(self, path: str) -> dict[str, Any]:
         """The data sets of the part at a path, by their keys."""
-        group = _h5.group_of(self.file, place_of(path))
+        group = self._group(path)
         return {} if group is None else {key: _h5.dataset_of(group, key) for key in group}
 
     def name(self, path: str) -> str | None:
         """The name of the part at a path, if the file tells it."""
-        group = _h5.group_of(self.file, place_of(path))
+        group = self._group(path)
         found = None if group is None else _h5.attribute(group, "name")
         return found if isinstance(found, str) else None
 
     def paths(self) -> Iterator[str]:
         """The paths of all data sets."""
-        return _h5.datasets(self.file)
+        for path in _h5.datasets(self.file):
+            # It kept the states of compiled metrics, which a new model does not have yet.
+            if not (self.is_former and path.startswith("metrics/")):
+                yield path.replace(_FORMER_LAYERS, "layers") if self.is_former else path
 
 
 class _Writer(dict[str, Any]):

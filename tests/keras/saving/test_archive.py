@@ -243,6 +243,46 @@ def test_weights_that_the_file_lacks_are_not_made(optimizer, saved):
         keras.saving.load_model(saved)
 
 
+def test_an_archive_of_keras_2_is_read(tmp_path):
+    """TensorFlow's Keras 2.12 to 2.15: other groups, nodes as lists, functions of TensorFlow."""
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2, name="d")])
+    model.compile("sgd", "mse")
+    model.save(tmp_path / "m.keras")
+    with h5py.File(tmp_path / "w.h5", "w") as file, zipfile.ZipFile(tmp_path / "m.keras") as old:
+        whole = h5py.File(io.BytesIO(old.read("model.weights.h5")))
+        whole.copy("layers", file, "_layer_checkpoint_dependencies")
+        whole.copy("optimizer", file)
+        file["metrics/mean/vars/0"] = 1.0
+    config = {"name": "d", "trainable": True, "dtype": "float32", "units": 2}
+    sparse = {"ragged": False, "sparse": False, "dtype": "float32", "batch_input_shape": [None, 4]}
+    double = {"name": "tf.math.multiply", "function": "math.multiply", "dtype": "float32"}
+    layers = [
+        ("InputLayer", sparse | {"name": "i"}, []),
+        ("Dense", config, [[["i", 0, 0, {}]]]),
+        ("TFOpLambda", double, [["d", 0, 0, {"y": 2.0, "name": None}]]),
+    ]
+    entries = [
+        {"class_name": c, "config": f, "name": f["name"], "module": "keras.layers"}
+        | {"inbound_nodes": n, "registered_name": None}
+        for c, f, n in layers
+    ]
+    graph = {"name": "m", "trainable": True, "layers": entries}
+    graph |= {"input_layers": [["i", 0, 0]], "output_layers": [["tf.math.multiply", 0, 0]]}
+    rate = {"name": "SGD", "learning_rate": 0.5, "jit_compile": True, "is_legacy_optimizer": False}
+    optimizer = {"module": "keras.optimizers", "class_name": "SGD", "config": rate}
+    whole = {"module": "keras.src.engine.functional", "class_name": "Functional", "config": graph}
+    whole |= {"compile_config": {"optimizer": optimizer, "loss": "mse", "metrics": ["mae"]}}
+    changes = {
+        "config.json": json.dumps(whole),
+        "metadata.json": json.dumps({"keras_version": "2.13.1"}),
+        "model.weights.h5": (tmp_path / "w.h5").read_bytes(),
+    }
+    repack(tmp_path / "m.keras", changes)
+    found, x = keras.models.load_model(tmp_path / "m.keras"), np.ones((3, 4), "float32")
+    np.testing.assert_allclose(found(x), 2 * model(x), 1e-6)
+    found.fit(x, x[:, :2], verbose=0)
+
+
 def test_calls_on_nothing_are_refused(saved):
     """They would compute, and so allocate, while the model is made."""
     config = keras.saving.serialize_keras_object(ZOO["two_by_two"](keras))
