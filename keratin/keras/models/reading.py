@@ -8,10 +8,11 @@ from typing import Any
 
 from keratin.keras._core.serialization import deserialize_keras_object
 from keratin.keras.models.model import Model
+from keratin.keras.saving import _former_config
 
 
 def model_from_json(json_string: str, custom_objects: Mapping[str, Any] | None = None) -> Any:
-    """The model that `model.to_json()` described, with new weights.
+    """The model that `model.to_json()` described, with new weights; in Keras 1 and 2 as well.
 
     >>> model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
     >>> keras.models.model_from_json(model.to_json()).count_params()
@@ -48,6 +49,9 @@ def _model_of(config: Any, name: str, custom_objects: Mapping[str, Any] | None) 
             f"{name}: a config is a dictionary; given a list. For a list of layer configs use "
             "keras.Sequential.from_config"
         )
+    version = config.get("keras_version") if isinstance(config, Mapping) else None
+    if isinstance(version, str) and version.startswith(("1.", "2.")):
+        config = _former_config.architecture(config, version)
     model = deserialize_keras_object(config, custom_objects)
     if not isinstance(model, Model):
         raise ValueError(

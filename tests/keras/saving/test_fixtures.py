@@ -1,5 +1,7 @@
 """Files of Keras 1, 2 and early 3: they load, give the outputs of their time, and train on."""
 
+import json
+
 import h5py
 import numpy as np
 import pytest
@@ -75,3 +77,16 @@ def test_a_former_model_is_written_again_as_it_computes(tmp_path):
     keras.models.load_model(tmp_path / "m.h5").save(tmp_path / "m.keras")
     again = keras.models.load_model(tmp_path / "m.keras")  # with the hard_sigmoid of its time
     np.testing.assert_allclose(again(inputs).numpy(), outputs, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "name", ["keras_1_recurrent.h5", "keras_2_2_nested.h5", "tensorflow_2_4.h5"]
+)
+def test_the_architecture_alone_is_read_from_former_json(name, tmp_path):
+    inputs, outputs = FIXTURES[name](tmp_path / name)
+    with h5py.File(tmp_path / name) as file:
+        config = json.loads(file.attrs["model_config"].decode())
+        version = file.attrs["keras_version"].decode()
+    model = keras.models.model_from_json(json.dumps({**config, "keras_version": version}))
+    model.load_weights(tmp_path / name)
+    np.testing.assert_allclose(model(inputs).numpy(), outputs, rtol=1e-5, atol=1e-6)
