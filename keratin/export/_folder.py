@@ -204,18 +204,16 @@ class Reader:
         with self._open(name, None):
             return str(Path(self.given) / name)
 
-    def arrays(self, entry: Any, specs: Sequence[Any], where: str) -> list[np.ndarray]:
-        """The arrays of a file, whose shapes and dtypes are known."""
+    def arrays(self, entry: Any, specs: Sequence[Any], where: str) -> Iterator[np.ndarray]:
+        """The arrays of a file, whose shapes and dtypes are known, one after the other."""
         import h5py
 
         name = _member(record(entry, where, ("file",))["file"], VARIABLES, where)
         with self._open(name, None) as handle:
             try:
                 with h5py.File(handle, "r") as file:
-                    return [
-                        _array(file, str(number), spec, f"{self.given}: {name}")
-                        for number, spec in enumerate(specs)
-                    ]
+                    for number, spec in enumerate(specs):
+                        yield _array(file, str(number), spec, f"{self.given}: {name}")
             except FolderError:
                 raise
             except (OSError, KeyError, RuntimeError, ValueError, TypeError) as error:

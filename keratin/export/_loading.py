@@ -212,14 +212,13 @@ class _Loading:
         specs = [array_spec(v, self._at(f"variables[{i}]")) for i, v in enumerate(variables)]
         others = [array_spec(c, self._at(f"constants[{i}]")) for i, c in enumerate(constants)]
         where = self._at("weights")
+        # One array at a time is in memory twice.
         arrays = self._reader.arrays(self._manifest["weights"], [*specs, *others], where)
-        if self._options.experimental_skip_checkpoint:
-            arrays = [np.zeros_like(array) for array in arrays[: len(specs)]] + arrays[len(specs) :]
         self._variables = [
-            self._variable(entry, array, self._at(f"variables[{i}]"))
-            for i, (entry, array) in enumerate(zip(variables, arrays, strict=False))
+            self._variable(entry, next(arrays), self._at(f"variables[{i}]"))
+            for i, entry in enumerate(variables)
         ]
-        self._constants = [wrap(jnp.asarray(array)) for array in arrays[len(specs) :]]
+        self._constants = [wrap(jnp.asarray(array)) for array in arrays]
 
     def _variable(self, entry: Any, array: np.ndarray, where: str) -> Variable:
         entry = record(entry, where, ("name", "trainable", "declared"))
@@ -228,6 +227,8 @@ class _Loading:
         declared = entry["declared"]
         shape = None if declared is None else shape_of(declared, where)
         name = text_of(entry["name"], where)
+        if self._options.experimental_skip_checkpoint:
+            array = np.zeros_like(array)
         if shape is not None and not shape.is_compatible_with(array.shape):
             raise FolderError(f"{where}: declared as {shape}, it has the shape {array.shape}")
 

@@ -104,7 +104,7 @@ class LoadOptions:
     """How `tf.saved_model.load` loads.
 
     Args:
-        allow_partial_checkpoint: Whether variables that the file lacks may stay at zero.
+        allow_partial_checkpoint: Changes nothing: a folder has all of its variables.
         experimental_io_device: Files are read by this process.
         experimental_skip_checkpoint: Whether to leave all variables at zero.
         experimental_variable_policy: Whether to put variables on the devices that were saved.

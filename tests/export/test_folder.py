@@ -289,7 +289,7 @@ def _with(**options):
 def test_hostile_variables(tf, tmp_path, change, message):
     entry = damaged(tmp_path, change)
     with pytest.raises(FolderError, match=rf"\.h5.*{message}"):
-        Reader(tmp_path).arrays(entry, [tf.TensorSpec([6], tf.float32)], "here")
+        list(Reader(tmp_path).arrays(entry, [tf.TensorSpec([6], tf.float32)], "here"))
 
 
 def test_variables_cut_short_anywhere_are_errors(tf, tmp_path):
@@ -300,7 +300,7 @@ def test_variables_cut_short_anywhere_are_errors(tf, tmp_path):
     for cut in np.linspace(0, len(data) - 1, 50).astype(int):
         path.write_bytes(data[:cut])
         with pytest.raises(FolderError, match=r"damaged or cut short|is cut short|no data set"):
-            Reader(tmp_path).arrays(entry, [spec], "here")
+            list(Reader(tmp_path).arrays(entry, [spec], "here"))
 
 
 def test_shapes_of_arrays_are_known(tf):

@@ -12,6 +12,8 @@ from keratin._engine.function import Function, Method
 from keratin._engine.module import Module
 from keratin._engine.spec import TensorSpec
 from keratin._engine.variable import Variable
+from keratin.export._folder import Reader
+from keratin.export._structure import decode, filled, spec_of
 from keratin.keras.export._specs import signature_of, specs_of
 from keratin.keras.layers.layer import Layer
 from keratin.keras.utils._logging import print_message
@@ -170,8 +172,8 @@ class ExportArchive:
         signatures.setdefault(_DEFAULT, next(iter(self._endpoints.values())))
         saved_model.save(self._root(), filepath, signatures=signatures, options=options)
         if verbose:
-            loaded = saved_model.load(filepath)
-            described = [_described(name, getattr(loaded, name)) for name in self._endpoints]
+            manifest = Reader(filepath).manifest
+            described = [_described(name, manifest) for name in self._endpoints]
             endpoints = "\n\n".join(described)
             print_message(
                 f"Saved artifact at '{filepath}'. The following endpoints are available:\n\n"
@@ -210,16 +212,17 @@ def _called_before(fn: Any) -> Function:
     return made
 
 
-def _described(name: str, function: Any) -> str:
+def _described(name: str, manifest: dict[str, Any]) -> str:
     """An endpoint in words: what it takes, gives and uses."""
-    programs = getattr(function, "concrete_functions", [function])
-    first = programs[0]
-    args, kwargs = first.structured_input_signature
+    entry = manifest["signatures"][name]
+    args, kwargs = filled(decode(entry["arguments"], name), spec_of)
+    outputs = filled(decode(entry["outputs"], name), spec_of)
+    used = [manifest["variables"][i] for i in entry["reads"]]
     lines = [f"* Endpoint '{name}'"]
     lines += [f"  args_{i} (POSITIONAL_ONLY): {_words(arg)}" for i, arg in enumerate(args)]
     lines += [f"  {key} (KEYWORD_ONLY): {_words(arg)}" for key, arg in kwargs.items()]
-    lines += ["Output Type:", f"  {_words(first.structured_outputs)}"]
-    captured = [TensorSpec(v.shape, v.dtype, v._name) for v in first.variables]
+    lines += ["Output Type:", f"  {_words(outputs)}"]
+    captured = [TensorSpec(v["declared"], v["dtype"], v["name"]) for v in used]
     lines += ["Captures:", *(f"  {spec}" for spec in captured)] if captured else []
     return "\n".join(lines)
 
