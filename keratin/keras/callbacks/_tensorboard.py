@@ -106,6 +106,7 @@ class TensorBoard(Callback):
         self._annotation: Any = None
         self._writers: dict[str, SummaryWriter] = {}
         self._feed: Any = None
+        self._sample: Any = None
         self._relay: Relay | None = None
         self._in_force = contextlib.ExitStack()
         self._projector: Projector | None = None
@@ -197,7 +198,7 @@ class TensorBoard(Callback):
         """Begin to count."""
         self._begin_counting()
         self._is_fitting = True
-        self._check_sample()
+        self._take_sample()
         self._listen("train")
 
     def on_train_end(self, logs: Logs = None) -> None:
@@ -210,7 +211,7 @@ class TensorBoard(Callback):
 
     def _end(self) -> None:
         self._is_fitting = False
-        self._feed = None
+        self._feed = self._sample = None
         self._in_force.close()
         if self._relay is not None:
             self._relay.target = None
@@ -218,14 +219,17 @@ class TensorBoard(Callback):
             self._stop_profile()
         self._close_writers()
 
-    def _check_sample(self) -> None:
+    def _take_sample(self) -> None:
+        """Keep the first rows of the data, for gradients and activations."""
         if not (self.write_grads or self.write_activations):
             return
-        if self._feed is None or self._feed.peek() is None:
+        batch = None if self._feed is None else self._feed.peek()
+        if batch is None:
             raise ValueError(
                 "TensorBoard: write_grads and write_activations take the first rows of the data, "
-                "which a generator does not show. Give fit arrays or a dataset, or leave them out."
+                "and there are none. Give fit some data, or leave them out."
             )
+        self._sample = jax.tree.map(lambda leaf: np.array(leaf[: self._num_rows]), batch)
 
     # Summaries that the model itself writes
 
@@ -398,10 +402,10 @@ class TensorBoard(Callback):
         found: dict[str, Any] = {}
         with only(None):  # what the layers write is of training, not of this
             if self.write_grads:
-                for weight, values in gradients(self.model, self._sample()):
+                for weight, values in gradients(self.model, self._sample):
                     found[f"{tag_of(weight)}/gradient/histogram"] = values
             if self.write_activations:
-                for name, values in activations(self.model, self._sample()):
+                for name, values in activations(self.model, self._sample):
                     found[f"{name}/activation/histogram"] = values
         return found
 
@@ -412,10 +416,6 @@ class TensorBoard(Callback):
             pictures = weight_as_images(np.asarray(weight))
             if pictures is not None:
                 image(f"{name}/image", pictures, step=epoch)
-
-    def _sample(self) -> Any:
-        """The first rows of the data."""
-        return jax.tree.map(lambda leaf: leaf[: self._num_rows], self._feed.peek())
 
     # Profiles
 
