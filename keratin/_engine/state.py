@@ -106,9 +106,12 @@ class Waiting(Protocol):
 
 
 def put_off(variable: Variable) -> None:
-    """Have whoever first uses the value tell those who wait before."""
+    """Have whoever first uses the value tell those who wait before.
+
+    Not so a variable whose class has its own way of coming by a value.
+    """
     fields = vars(variable)
-    if "_array" in fields:
+    if "_array" in fields and not hasattr(type(variable), "_array"):
         fields["_put_off"] = fields.pop("_array")
 
 

@@ -71,13 +71,12 @@ class Listener:
 
 
 @pytest.fixture
-def listener():
+def listener(monkeypatch):
     from keratin._engine import state
 
     listener = Listener(state, puts_off=True)
-    state.waiting.append(listener)
-    yield listener
-    state.waiting.remove(listener)
+    monkeypatch.setattr(state, "waiting", [listener])
+    return listener
 
 
 def test_those_who_wait_are_told(tf, listener):
@@ -107,8 +106,9 @@ def test_a_value_that_is_put_off_is_there_for_ops_functions_and_tapes(tf, listen
     assert listener.told.count("used") == 5
 
 
-def test_nobody_is_told_of_what_was_not_put_off(tf):
+def test_nobody_is_told_of_what_was_not_put_off(tf, monkeypatch):
     from keratin._engine import state
 
+    monkeypatch.setattr(state, "waiting", [])
     with pytest.raises(AttributeError, match="_array"):
         state.first_use(tf.Variable(1.0))

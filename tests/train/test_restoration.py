@@ -10,9 +10,8 @@ from tests.train.files import FIXTURES, Box, model_of_fixtures
 
 
 @pytest.fixture(autouse=True)
-def _nobody_waits_in_the_end():
-    yield
-    state.waiting.clear()
+def _nobody_else_waits(monkeypatch):
+    monkeypatch.setattr(state, "waiting", [])
 
 
 @pytest.fixture
