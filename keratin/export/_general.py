@@ -400,6 +400,7 @@ _RULES: dict[str, Callable[[_Params, Sizes, list[Any]], Sequence[Any]]] = {
     **dict.fromkeys(("checkpoint",), _inlined("jaxpr")),
     **dict.fromkeys(("core_call", "call", "custom_jvp_call"), _inlined("call_jaxpr")),
     **dict.fromkeys(("custom_vjp_call",), _inlined("call_jaxpr")),
+    "custom_vmap_call": _inlined("call"),
     "scan": _scan,
     "while": _while,
     "cond": _cond,

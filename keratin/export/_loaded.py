@@ -14,7 +14,8 @@ import numpy as np
 from keratin._engine.function import Function
 from keratin._engine.kernel import Kernel, apply
 from keratin._engine.spec import TensorSpec
-from keratin._engine.tensor import Tensor, convert_to_tensor
+from keratin._engine.state import context
+from keratin._engine.tensor import Tensor, convert_to_tensor, is_traced
 from keratin._engine.variable import Variable
 from keratin.export._sizes import factor_and_name
 from keratin.export._structure import Slot, filled, slots_of, spec_of
@@ -25,9 +26,15 @@ def differentiable(
 ) -> Kernel:
     """A kernel that runs a program, and its gradient where that was saved."""
 
+    # Programs are not vectorised: elements of `tf.vectorized_map` come one after the other.
+    @jax.custom_batching.sequential_vmap
+    def once(*arrays: Any) -> list[Any]:
+        return list(forward(*arrays))
+
     @jax.custom_vjp
     def run(*arrays: Any) -> list[Any]:
-        return list(forward(*arrays))
+        result: list[Any] = once(*arrays)
+        return result
 
     def ahead(*arrays: Any) -> Any:
         return run(*arrays), arrays
@@ -54,9 +61,14 @@ def _no_gradient(array: Any) -> Any:
 def _once(name: str, gradient: Callable[..., Any]) -> Callable[..., Any]:
     """The gradient, with an error in place of one of its own."""
 
+    @jax.custom_batching.sequential_vmap
+    def once(*arrays: Any) -> list[Any]:
+        return list(gradient(*arrays))
+
     @jax.custom_vjp
     def pull(*arrays: Any) -> list[Any]:
-        return list(gradient(*arrays))
+        result: list[Any] = once(*arrays)
+        return result
 
     def ahead(*arrays: Any) -> Any:
         return pull(*arrays), None
@@ -103,9 +115,7 @@ class LoadedConcrete:
     def _run(self, *tensors: Tensor) -> Any:
         """The body that is traced: the program, on the arguments and variables as they stand."""
         inputs: list[Any] = [*tensors, *self._constants, *self._reads]
-        arrays = [v._read() if isinstance(v, Variable) else v._value for v in inputs]
-        for variable in self._reads:
-            variable._shared = True
+        arrays = [_array_of(value) for value in inputs]
         results = apply(self._kernel, inputs, arrays)
         for variable, value in zip(self._writes, results[self._count :], strict=True):
             variable._write(value._value)
@@ -278,6 +288,21 @@ class LoadedFunction:
 
     def __repr__(self) -> str:
         return f"<loaded function {self.name} with {len(self.concrete_functions)} programs>"
+
+
+def _array_of(value: Any) -> Any:
+    """The array of a tensor or variable; a function that is being traced notes what it used."""
+    scope = context.scope
+    if isinstance(value, Variable):
+        value._shared = True
+        array = value._read()
+    else:
+        array = value._value
+        if scope is not None and scope.parent is None and is_traced(array):
+            return array
+    if scope is not None:
+        scope.captured[id(value)] = value
+    return array
 
 
 # Arguments and the places of a program

@@ -151,6 +151,21 @@ def test_sizes_in_blocks_say_so(tf, tmp_path):
         f(tf.ones([3, 7]))
 
 
+def test_loaded_functions_are_mapped_over_elements(tf, counter, tmp_path):
+    module = tf.Module()
+    module.v = tf.Variable(3.0)
+    module.f = tf.function(lambda x: x * module.v, input_signature=[tf.TensorSpec([None])])
+    tf.saved_model.save(module, tmp_path)
+    loaded = tf.saved_model.load(tmp_path)
+    rows = tf.constant([[1.0, 2.0], [3.0, 4.0]])
+    with tf.GradientTape() as tape:
+        y = tf.vectorized_map(loaded.f, rows)
+    assert y.numpy().tolist() == [[3.0, 6.0], [9.0, 12.0]]
+    assert tape.gradient(y, loaded.v).numpy() == 10.0
+    tf.saved_model.save(loaded, tmp_path)
+    assert tf.saved_model.load(tmp_path).f([2.0]).numpy() == [6.0]
+
+
 def test_results_whose_sizes_are_computed(tf, tmp_path):
     module = tf.Module()
     module.f = tf.function(
