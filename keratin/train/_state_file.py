@@ -245,6 +245,9 @@ def nearest_checkpoints(prefix: str) -> str:
         return f" There is no folder {folder!r}."
     if not names:
         return f" The folder {folder or '.'!r} has no checkpoints."
-    shown = ", ".join(repr(os.path.join(folder, name)) for name in names[-5:])
+    import difflib  # only ever needed for this message
+
+    near = difflib.get_close_matches(os.path.basename(prefix), names, n=5, cutoff=0.0)
+    shown = ", ".join(repr(os.path.join(folder, name)) for name in near)
     more = f" and {len(names) - 5} more" if len(names) > 5 else ""
     return f" In that folder there are {shown}{more}."

@@ -154,3 +154,12 @@ def test_what_is_there_is_told(tmp_path):
     assert "no folder" in nearest_checkpoints(str(tmp_path / "absent" / "c"))
     update_checkpoint_state(str(tmp_path), path, [path])
     assert "its last checkpoint is" in nearest_checkpoints(str(tmp_path))
+
+
+def test_the_nearest_of_many_are_told(tmp_path):
+    for name in [*(f"other-{n}" for n in range(6)), "model-12", "model-2"]:
+        (tmp_path / f"{name}.index").write_bytes(b"")
+    text = nearest_checkpoints(str(tmp_path / "model-22"))
+    first = text.split("there are ")[1].split(", ")[:2]
+    assert sorted(name.rpartition("/")[2] for name in first) == ["model-12'", "model-2'"]
+    assert text.endswith("and 3 more.")
