@@ -6,15 +6,27 @@ TensorFlow's functions as layers of the class `TFOpLambda`.
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from keratin import array, bitwise, linalg, math, nn, signal
 from keratin.keras.saving._errors import FileError
+from keratin.math._casting import cast
+from keratin.math._clipping import clip_by_value
 
 _CONSTANT = "_CONSTANT_VALUE"
 # What may come after the input of a layer in the list of its inputs.
 _RECURRENT = ("Bidirectional", "ConvLSTM2D", "GRU", "LSTM", "RNN", "SimpleRNN")
+_SPACES = {
+    "array": array,
+    "bitwise": bitwise,
+    "linalg": linalg,
+    "math": math,
+    "nn": nn,
+    "signal": signal,
+}
+# What stands in the root alone, and nowhere public besides.
+_IN_ROOT = {"cast": cast, "clip_by_value": clip_by_value}
 _OPERATORS = {"add": "math.add", "matmul": "linalg.matmul", "eq": "math.equal"}
 _MERGED = {
     "concat": "Concatenate",
@@ -175,15 +187,23 @@ def _op(entry: Mapping[str, Any]) -> dict[str, Any]:
         config = {"name": entry["config"]["name"]}
         return {"module": "keras.src.ops.numpy", "class_name": "GetItem", "config": config}
     name = str(entry["config"].get("function"))
-    path = name.removeprefix("__operators__.")
-    found: Any = importlib.import_module("keratin")
-    for part in (_OPERATORS.get(path, path) if path != name else name).split("."):
-        found = None if part.startswith("_") else getattr(found, part, None)
-    function = f"{getattr(found, '__module__', '')}.{getattr(found, '__qualname__', '')}"
+    found = _function(name)
     if found is None:
         raise FileError(f"The model calls tf.{name}, which is not known here")
+    function = f"{getattr(found, '__module__', '')}.{getattr(found, '__qualname__', '')}"
     config = {"name": entry["config"]["name"], "function": function}
     return {"module": "keras.ops", "class_name": "OpCall", "config": config}
+
+
+def _function(name: str) -> Any:
+    """The op of a name in TensorFlow, such as `math.add` or `concat`; None if there is none."""
+    path = name.removeprefix("__operators__.").removeprefix("compat.v1.")
+    space, _, last = _OPERATORS.get(path, path).rpartition(".")
+    spaces = [_SPACES[space]] if space in _SPACES else [] if space else _SPACES.values()
+    if last.startswith("_"):
+        return None
+    found = next(filter(None, (getattr(each, last, None) for each in spaces)), None)
+    return found or (None if space else _IN_ROOT.get(last))
 
 
 def merge(config: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from keratin.keras.models import operation_config
 from keratin.keras.saving import _former_graph as former
 
 
@@ -75,10 +76,17 @@ def test_functions_of_tensorflow_are_ops():
     ]
 
 
+NAMES = ["math.reduce_mean", "concat", "cast", "clip_by_value", "__operators__.eq", "nn.softmax"]
+
+
+@pytest.mark.parametrize("name", [*NAMES, "compat.v1.transpose", "linalg.matmul"])
+def test_functions_are_found_by_their_names(name):
+    found = operation_config.read(former._op(layer("TFOpLambda", function=name)))
+    assert callable(found.function)
+
+
 @pytest.mark.parametrize("name", ["io.read_file", "_lazy.attach", "no.such", "py_function", ""])
 def test_functions_that_do_more_than_compute_are_not_called(name):
-    from keratin.keras.models import operation_config
-
     with pytest.raises(ValueError, match=r"not known here|does not exist"):
         operation_config.read(former._op(layer("TFOpLambda", function=name)))
 
