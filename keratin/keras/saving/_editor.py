@@ -77,6 +77,7 @@ class KerasFileEditor:
         self.config: dict[str, Any] | None = None
         # For the path of a part what the file says of it, such as its name.
         self.object_metadata: dict[str, dict[str, Any]] = {}
+        self._seen: set[int] = set()
         with reading(self.filepath, "the weights"):
             self._files = self._open()
             self.weights_dict = self._tree(self._files[-1], "", 0)
@@ -105,10 +106,14 @@ class KerasFileEditor:
 
     def _tree(self, group: Any, path: str, depth: int) -> dict[str, Any]:
         """The weights and parts of a group; those of its group "vars" are its own."""
-        if depth > _h5.DEPTH:
-            raise FileError(f"{path}: groups are nested deeper than {_h5.DEPTH}")
         import h5py
 
+        if depth > _h5.DEPTH:
+            raise FileError(f"{path}: groups are nested deeper than {_h5.DEPTH}")
+        address = h5py.h5o.get_info(group.id).addr
+        if address in self._seen:
+            raise FileError(f"{self.filepath}: the group {path!r} stands at another place as well")
+        self._seen.add(address)
         own: dict[str, Any] = {}
         parts: dict[str, Any] = {}
         for name in group:

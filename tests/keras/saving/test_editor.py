@@ -152,6 +152,12 @@ def test_hostile_files_are_refused_and_huge_ones_not_read(tmp_path):
     assert (tmp_path / "again.weights.h5").stat().st_size < 100_000
     with pytest.raises(ValueError, match="declares 4000000000000 bytes"):
         np.asarray(editor.weights_dict["layers"]["dense"]["0"])
+    cyclic = tmp_path / "c.weights.h5"
+    with h5py.File(cyclic, "w") as file:
+        group = file.create_group("layers")
+        group["again"] = group["and_again"] = group
+    with pytest.raises(ValueError, match="'/layers/again' stands at another place as well"):
+        keras.saving.KerasFileEditor(cyclic)
     with pytest.raises(ValueError, match=r"name ends in \.keras or \.weights\.h5"):
         keras.saving.KerasFileEditor(tmp_path / "m.h5")
     (tmp_path / "n.weights.h5").write_bytes(b"nothing")
