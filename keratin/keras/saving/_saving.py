@@ -67,7 +67,8 @@ def load_model(
     """Load a model that `save_model` or `model.save` wrote, here or in Keras.
 
     Nothing that a file names is imported or run: classes and functions are those of the package,
-    registered ones, and `custom_objects`.
+    registered ones, and `custom_objects`. Where one is not known, a warning says so, and the model
+    is made for inference alone, of the graph that Keratin keeps in files of such models.
 
     Args:
         filepath: The path, of a `.keras` or `.h5` file, or of a folder of the former's members.
