@@ -7,8 +7,15 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+import jax
+import numpy as np
+
 from keratin._engine import dtype as dtypes
+from keratin._engine import errors
+from keratin._engine.dtype import DType, as_dtype
 from keratin._engine.kernel import Kernel
+from keratin._engine.tensor import Tensor, convert_to_tensor, is_traced
+from keratin._engine.variable import Variable
 
 GROUPS = {
     "number": "int uint float complex",
@@ -130,3 +137,48 @@ def public_name(module: str, name: str) -> str:
 
 def _expand(kinds: str) -> list[str]:
     return [kind for word in kinds.split() for kind in GROUPS.get(word, word).split()]
+
+
+def freeze(value: Any, parameter: Any = None) -> Any:
+    """A static argument as a plain hashable value: tensors become numbers, lists tuples."""
+    if parameter is not None and parameter.kind == "dtype":
+        return None if value is None else as_dtype(value).numpy_dtype
+    kind = type(value)
+    if value is None or kind in (int, bool, str, float):
+        return value
+    if kind is list or kind is tuple:
+        return tuple([freeze(item, parameter) for item in value])
+    if isinstance(value, Variable):
+        value = value.value()
+    if isinstance(value, (Tensor, jax.Array)):
+        array = value._value if isinstance(value, Tensor) else value
+        if is_traced(array):
+            what = f" {parameter.name!r}" if parameter is not None else ""
+            raise errors.InvalidArgumentError(
+                f"the argument{what} must be known while the function is traced, because the shape "
+                "of the result depends on it; it is a tensor that is computed when the function "
+                "runs. Pass a Python number, use x.shape (known while tracing), or call this "
+                "outside of tf.function"
+            )
+        return _frozen_array(np.asarray(array))
+    if isinstance(value, np.ndarray):
+        return _frozen_array(value)
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, DType):
+        return value
+    if hasattr(value, "as_list"):
+        return tuple(value.as_list())
+    if hasattr(value, "__tf_tensor__"):
+        return freeze(convert_to_tensor(value), parameter)
+    if (
+        hasattr(value, "__iter__")
+        and not isinstance(value, (str, bytes, dict))
+        and not hasattr(value, "__members__")
+    ):
+        return tuple([freeze(item, parameter) for item in value])
+    return value
+
+
+def _frozen_array(array: np.ndarray[Any, Any]) -> Any:
+    return freeze(array.tolist()) if array.ndim else array.item()
