@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from typing import Any, Self
 
 from keratin import saved_model
-from keratin._engine import errors
+from keratin._engine import errors, nest
+from keratin._engine.operators import operators
+from keratin._engine.tensor import Tensor
 from keratin.keras._core import serialization
 from keratin.keras.layers.layer import Layer
 
@@ -70,7 +72,7 @@ class TFSMLayer(Layer):
         chosen = self.call_endpoint_fn
         if training and self.call_training_endpoint_fn is not None:
             chosen = self.call_training_endpoint_fn
-        return chosen(inputs, **kwargs)
+        return chosen(_in_dtype_of(chosen, inputs), **kwargs)
 
     def _own_config(self) -> dict[str, Any]:
         return {
@@ -98,6 +100,22 @@ class TFSMLayer(Layer):
             for name, value in config.items()
         }
         return cls(**values)
+
+
+def _in_dtype_of(function: Any, inputs: Any) -> Any:
+    """Floating inputs in the dtype that the program takes, whatever the layer casts them to."""
+    programs = getattr(function, "concrete_functions", [function])
+    wanted = {spec.dtype for program in programs for spec in program.inputs}
+    floating = [dtype for dtype in wanted if dtype.is_floating]
+    if len(floating) != 1:
+        return inputs
+    return nest.map_structure(
+        lambda x: operators.cast(x, floating[0]) if _is_floating(x) else x, inputs
+    )
+
+
+def _is_floating(value: Any) -> bool:
+    return isinstance(value, Tensor) and value.dtype.is_floating
 
 
 def _endpoint(loaded: Any, name: str, filepath: str) -> Any:

@@ -279,3 +279,30 @@ def test_gradients_at_sizes_that_windows_do_not_divide(tf, tmp_path):
         theirs = gradients(model, model.trainable_variables)
         for one, other in zip(ours, theirs, strict=True):
             np.testing.assert_allclose(one, other, atol=1e-5)
+
+
+def test_a_step_of_training_is_a_program_like_others(tf, tmp_path):
+    class Training(tf.Module):
+        def __init__(self):
+            super().__init__()
+            self.model = keras.Sequential([keras.Input((3,)), layers.Dropout(0.2), layers.Dense(1)])
+            self.optimizer = keras.optimizers.Adam(0.05)
+            self.optimizer.build(self.model.trainable_variables)
+
+        @tf.function(input_signature=[tf.TensorSpec([None, 3]), tf.TensorSpec([None, 1])])
+        def step(self, x, y):
+            variables = self.model.trainable_variables
+            with tf.GradientTape() as tape:
+                loss = tf.reduce_mean((self.model(x, training=True) - y) ** 2)
+            gradients = tape.gradient(loss, variables)
+            self.optimizer.apply_gradients(zip(gradients, variables, strict=True))
+            return loss
+
+    training = Training()
+    options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
+    tf.saved_model.save(training, tmp_path, options=options)
+    loaded = tf.saved_model.load(tmp_path)
+    x, y = floats(8, 3), floats(8, 1)
+    ours = [float(loaded.step(x, y)) for _ in range(5)]
+    assert ours == [float(training.step(x, y)) for _ in range(5)]
+    assert ours[-1] != ours[0]

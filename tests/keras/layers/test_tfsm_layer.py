@@ -41,13 +41,23 @@ def test_a_layer_gives_what_the_model_gave(exported):
     assert signature.trainable_weights == []
 
 
+def test_a_layer_of_mixed_precision_runs_the_program_in_its_own(exported):
+    folder, model = exported
+    layer = layers.TFSMLayer(folder, dtype="mixed_bfloat16")
+    x = np.round(floats(5, 4))  # no digits are lost
+    result = layer(x)
+    assert result.dtype.name == "float32"
+    np.testing.assert_allclose(result, model(x), atol=1e-6)
+
+
 def test_a_layer_is_trained_with_the_rest(exported):
     folder, _ = exported
-    layer = layers.TFSMLayer(folder, call_training_endpoint="train")
-    model = keras.Sequential([keras.Input((4,)), layer, layers.Dense(1)])
+    layer = layers.TFSMLayer(folder)
+    ones = keras.initializers.Ones()
+    model = keras.Sequential([keras.Input((4,)), layer, layers.Dense(1, kernel_initializer=ones)])
     assert model.output_shape == (None, 1)
     assert layer.output.shape == (None, 3)
-    model.compile(keras.optimizers.SGD(0.1), "mse")
+    model.compile(keras.optimizers.SGD(0.02), "mse")
     before = [w.copy() for w in layer.get_weights()]
     x, y = floats(16, 4), floats(16, 1)
     losses = model.fit(x, y, epochs=5, batch_size=8, verbose=0).history["loss"]
