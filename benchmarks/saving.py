@@ -22,7 +22,7 @@ from benchmarks.subject import KERAS_JAX, KERATIN, TENSORFLOW, Subject
 
 LAYERS, UNITS = 10, 1620
 FORMATS = (".keras", ".h5", ".weights.h5")
-ROUNDS = 7
+ROUNDS = 5
 # Rows of the table.
 SAVE, LOAD, PEAK = "save {}", "load {}", "peak memory of load {} / weights"
 
