@@ -19,8 +19,8 @@ demo: $(VENV)/stamps/demo ## train a small network to read handwritten digits, d
 test: $(VENV)/stamps/test ## the tests and the examples in the docstrings, without the slow ones
 	$(RUN) -m pytest -n auto --dist worksteal -m "not slow"
 
-test-all: $(VENV)/stamps/test ## all tests
-	$(RUN) -m pytest -n auto --dist worksteal
+test-all: $(VENV)/stamps/test ## all tests, compiled as users' programs are
+	$(RUN) -m pytest -n auto --dist worksteal --optimized
 
 lint: $(VENV)/stamps/lint ## ruff (check and format) and mypy
 	$(RUN) -m ruff check .

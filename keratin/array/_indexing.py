@@ -354,6 +354,7 @@ def _quick(tensor: Any, array: Any, key: Any) -> Any:
     if not shape or not isinstance(array, jax.Array):
         return None
     size, kind = shape[0], type(key)
+    kernel: Kernel
     if kind is int:
         if not -size <= key < size:
             return None
