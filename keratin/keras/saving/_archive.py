@@ -64,7 +64,7 @@ def save(model: Any, path: Any) -> None:
 def save_to_stream(model: Any, stream: Any) -> None:
     """Write a model to an open binary file."""
     config = architecture(model)
-    if hasattr(stream, "seekable") and stream.seekable() and hasattr(stream, "readinto"):
+    if all(hasattr(stream, name) and getattr(stream, name)() for name in ("seekable", "readable")):
         _write(model, stream, config)
         return
     with tempfile.TemporaryFile() as file:
@@ -189,7 +189,7 @@ def load(path: Any, custom_objects: Any, compile: bool, safe_mode: bool) -> Any:
         )
         with open_weights(archive, members, model, path) as file:
             options = compile and config.get("compile_config")
-            _load_variables(model, file, path, options, not is_former)
+            _load_variables(model, file, path, options, is_former)
         _load_assets(model, archive, members, path)
     return model
 
@@ -202,14 +202,14 @@ def _is_former(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], pa
 
 
 def _load_variables(
-    model: Any, file: Any, path: Any, compile_config: Any, strict_optimizer: bool = True
+    model: Any, file: Any, path: Any, compile_config: Any, is_former: bool = False
 ) -> None:
     if _traced.is_graph(model):
         _traced.load(model, file, path)
         _traced.compile_for_evaluation(model, compile_config)
     else:
-        source = _weights.H5Source(file)
-        _weights.load(model, source, path, strict_optimizer=strict_optimizer)
+        source = _weights.H5Source(file, is_former)
+        _weights.load(model, source, path, strict_optimizer=not is_former)
         _continuing.load(model, file)
 
 

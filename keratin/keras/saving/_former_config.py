@@ -86,6 +86,11 @@ def _entry(entry: Mapping[str, Any], generation: int, depth: int) -> dict[str, A
         found["class_name"] = kind
     if generation < 3:
         plain = _of_layer(kind, found["class_name"], plain, generation)
+        if kind == "MultiHeadAttention":  # which is built for its query alone there
+            found.pop("build_config", None)
+        options = found.get("compile_config")
+        if isinstance(options, Mapping) and isinstance(options.get("optimizer"), Mapping):
+            found["compile_config"] = {**options, "optimizer": _optimizer(options["optimizer"])}
     found["config"] = plain
     if kind == "Merge" and generation == 1:
         found |= _former_graph.merge(plain)

@@ -12,7 +12,6 @@ from typing import Any
 from keratin import array, bitwise, linalg, math, nn, signal
 from keratin.keras.saving._errors import FileError
 from keratin.math._casting import cast
-from keratin.math._clipping import clip_by_value
 
 _CONSTANT = "_CONSTANT_VALUE"
 # What may come after the input of a layer in the list of its inputs.
@@ -26,7 +25,7 @@ _SPACES = {
     "signal": signal,
 }
 # What stands in the root alone, and nowhere public besides.
-_IN_ROOT = {"cast": cast, "clip_by_value": clip_by_value}
+_IN_ROOT = {"cast": cast}
 _OPERATORS = {"add": "math.add", "matmul": "linalg.matmul", "eq": "math.equal"}
 _MERGED = {
     "concat": "Concatenate",

@@ -87,13 +87,14 @@ class H5Sink:
 class H5Source:
     """Reads from an open HDF5 file; one of TensorFlow's Keras 2 calls layers otherwise."""
 
-    def __init__(self, file: Any):
+    def __init__(self, file: Any, is_former: bool = False):
         self.file = file
-        self.is_former = _FORMER_LAYERS in file
+        self.is_renamed = _FORMER_LAYERS in file
+        self.is_former = is_former or self.is_renamed
 
     def _group(self, path: str) -> Any:
         place = place_of(path)
-        if self.is_former:
+        if self.is_renamed:
             place = re.sub(r"(?<![^/])layers(?=/)", _FORMER_LAYERS, place)
         return _h5.group_of(self.file, place)
 
@@ -113,7 +114,7 @@ class H5Source:
         for path in _h5.datasets(self.file):
             # It kept the states of compiled metrics, which a new model does not have yet.
             if not (self.is_former and path.startswith("metrics/")):
-                yield path.replace(_FORMER_LAYERS, "layers") if self.is_former else path
+                yield path.replace(_FORMER_LAYERS, "layers") if self.is_renamed else path
 
 
 class _Writer(dict[str, Any]):
@@ -222,6 +223,8 @@ class Loading:
         variables = leaf_variables(part.object)
         if not data and not self.strict_optimizer:
             return
+        if getattr(self.source, "is_former", False):
+            variables, data = _without_rate(variables, data)
         fits = data and all(str(n) in data for n in range(len(data)))
         is_fresh = not int(part.object.iterations.numpy())
         if fits and len(data) < len(variables) and is_fresh and never_stepped(data):
@@ -392,6 +395,15 @@ def _build_optimizer(model: Any, source: Source, without: tuple[Any, ...]) -> No
     if not never_stepped(source.own(_OPTIMIZER)):
         with weights_spared():
             optimizer.build(model.trainable_variables)
+
+
+def _without_rate(variables: list[Any], data: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+    """What an optimizer kept in Keras 2: its rate stood in the config alone.
+
+    SGD had momenta that it did not use, too.
+    """
+    kept = [variable for variable in variables if variable.name != "learning_rate"]
+    return kept, {"0": data["0"]} if len(kept) == 1 and "0" in data else data
 
 
 def never_stepped(data: dict[str, Any]) -> bool:

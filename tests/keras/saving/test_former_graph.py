@@ -76,7 +76,7 @@ def test_functions_of_tensorflow_are_ops():
     ]
 
 
-NAMES = ["math.reduce_mean", "concat", "cast", "clip_by_value", "__operators__.eq", "nn.softmax"]
+NAMES = ["math.reduce_mean", "concat", "cast", "__operators__.eq", "nn.softmax"]
 
 
 @pytest.mark.parametrize("name", [*NAMES, "compat.v1.transpose", "linalg.matmul"])
