@@ -95,6 +95,14 @@ def test_a_stream_that_cannot_seek_is_written_to():
     assert np.array_equal(outputs_of(found)[0], outputs_of(model)[0])
 
 
+def test_a_file_opened_to_write_is_written_to(tmp_path):
+    model = compiled("sequential", keras)
+    with open(tmp_path / "m.keras", "wb") as file:
+        keras.saving.save_model(model, file)
+    found = keras.saving.load_model(tmp_path / "m.keras")
+    assert np.array_equal(outputs_of(found)[0], outputs_of(model)[0])
+
+
 def test_archives_are_sound(saved):
     with zipfile.ZipFile(saved) as archive:
         assert archive.testzip() is None
