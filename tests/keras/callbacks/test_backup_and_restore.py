@@ -14,6 +14,9 @@ from keratin.keras.callbacks._snapshot import variables_of
 from tests.keras.callbacks import interrupted
 from tests.keras.training.models import data, regression, same_bits, weights
 
+# Other processes compile programs as users have them.
+pytestmark = pytest.mark.optimized
+
 X, Y = data(57)
 
 
