@@ -268,6 +268,8 @@ def config_cases() -> Iterator[Case]:
         yield f"json/{name}", lambda text=text: keras.models.model_from_json(text)
         yield f"keras/{name}", lambda text=text: load_archive(text)
         yield f"h5/{name}", lambda text=text: load_h5(text)
+        yield f"h5 of 1/{name}", lambda text=text: load_h5(text, b"1.2.2")
+        yield f"h5 of 2/{name}", lambda text=text: load_h5(text, b"2.4.0")
         yield f"folder/{name}", lambda text=text: load_folder(text)
         yield f"object/{name}", lambda c=changed: keras.saving.deserialize_keras_object(c)
     for name, layer in LAYERS.items():
@@ -294,7 +296,7 @@ def load_archive(config: str) -> Any:
     return keras.models.load_model("case.keras")
 
 
-def load_h5(config: str) -> Any:
+def load_h5(config: str, version: bytes | None = None) -> Any:
     Path("case.h5").write_bytes(Path("good.h5").read_bytes())
     try:
         parsed = json.loads(config)
@@ -308,6 +310,8 @@ def load_h5(config: str) -> Any:
             training["optimizer_config"] = kept
             file.attrs["training_config"] = json.dumps(training)
         file.attrs["model_config"] = config
+        if version is not None:
+            file.attrs["keras_version"] = version
     return keras.models.load_model("case.h5")
 
 
