@@ -29,6 +29,7 @@ SUBJECTS = (
     "fit_small",
     "fit_images",
     "fit_texts",
+    "callbacks",
     "eager_op",
     "tape_step",
     "function_call",
