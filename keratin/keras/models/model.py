@@ -165,6 +165,12 @@ class Model(Saving, Trainer, Layer):
         return graph
 
     @property
+    def _inputs_struct(self) -> Any:
+        """The symbolic inputs of a model made of them, with the keys that its data may have."""
+        graph = self._given_graph()
+        return None if graph is None else graph.input
+
+    @property
     def input_names(self) -> list[str]:
         """The names of the inputs."""
         return [tensor.name for tensor in self.inputs or []]

@@ -109,6 +109,8 @@ def _rows(
     }
     rows = [[cells[column] for column in columns]]
     inner = getattr(operation, "layers", None) if expand else None
+    if inner and hasattr(operation, "_whole_graph"):
+        operation._whole_graph()  # by which the layers of a class get their shapes
     for layer in inner or []:
         rows += _rows(layer, model, columns, expand, depth + 1)
     return rows

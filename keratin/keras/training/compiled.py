@@ -76,8 +76,7 @@ class CompiledLoss:
     def _of_output(
         self, option: Any, weight: Any, index: int, outputs: Outputs, y_true: Any, y_pred: Any
     ) -> Iterator[OutputLoss]:
-        several = isinstance(option, (list, tuple))
-        listed = list(option) if several else [option]
+        listed = list(option) if isinstance(option, (list, tuple)) else [option]
         factors = list(weight) if isinstance(weight, (list, tuple)) else [weight] * len(listed)
         if len(factors) != len(listed):
             raise ValueError(
@@ -87,7 +86,7 @@ class CompiledLoss:
         for one, factor in zip(listed, factors, strict=True):
             if one is not None:
                 loss = get_loss(one, y_true, y_pred)
-                name = loss.name if several else outputs.names[index]
+                name = loss.name if len(listed) > 1 else outputs.names_of_losses[index]
                 yield OutputLoss(loss, factor, index, name)
 
     def _weights(self, outputs: Outputs, options: list[Any]) -> list[Any]:

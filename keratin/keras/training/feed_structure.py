@@ -107,8 +107,11 @@ def _check_count(items: list[Any], where: str, ends: int | None) -> None:
 def _check_names(data: Any, model: Any, name: str) -> None:
     """An error where a dict lacks an input of the model, with the nearest key that it has."""
     inputs = inputs_of(model)
-    if inputs is None or not isinstance(data, dict):
+    if inputs is None or not isinstance(data, dict) or not _is_given_by_graph(model):
         return
+    structure = getattr(model, "_inputs_struct", None)
+    if isinstance(structure, Mapping):
+        inputs = {str(key): part for key, part in structure.items()}
     known = [str(getattr(tensor, "name", key)) for key, tensor in inputs.items()]
     lacking = [
         key for key, own in zip(inputs, known, strict=True) if key not in data and own not in data
@@ -120,6 +123,11 @@ def _check_names(data: Any, model: Any, name: str) -> None:
             f"{name}(): x is a dict without the model's input {lacking[0]!r}.{hint} The model's "
             f"inputs are {_listed(inputs)}; x has {_listed(data)}."
         )
+
+
+def _is_given_by_graph(model: Any) -> bool:
+    """Whether its inputs are as the user named them; a `call` takes what it likes of a dict."""
+    return not hasattr(model, "_given_graph") or model._given_graph() is not None
 
 
 def _listed(names: Any) -> str:

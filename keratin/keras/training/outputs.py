@@ -23,6 +23,10 @@ class Outputs:
         self.paths = [path for path, _ in _leaves(structure)]
         self.nested = is_nested(structure)
         self.names = self._names(list(names) if names else None)
+        # As Keras has it, a loss goes by the key of its output; a metric by the layer's name.
+        known = bool(names) and len(names or ()) == len(self.paths)
+        pairs = zip(self.paths, self.names, strict=True)
+        self.names_of_losses = [_by_key(*pair) if known else pair[1] for pair in pairs]
 
     def _names(self, given: list[str] | None) -> list[str]:
         if given is not None and len(given) == len(self.paths):
@@ -181,6 +185,13 @@ def _name_of(path: Path, index: int) -> str:
     if path and any(isinstance(key, str) for key in path):
         return "/".join(map(str, path))
     return f"output_{index + 1}"
+
+
+def _by_key(path: Path, name: str) -> str:
+    """The keys that lead to an output; its name in place of a number in a list."""
+    if not any(isinstance(key, str) for key in path):
+        return name
+    return "/".join(map(str, path[:-1] + (name,) if isinstance(path[-1], int) else path))
 
 
 def _only_leaf(structure: Any, names: Sequence[str]) -> Any:

@@ -11,6 +11,7 @@ from keratin._engine import autograph, errors, state
 from keratin._engine.differentiation import value_and_gradients
 from keratin._engine.tensor import convert_to_tensor, wrap
 from keratin.keras._core.settings import settings
+from keratin.keras.layers._call import masks_of, set_masks
 from keratin.keras.training import building, checks
 from keratin.keras.training.compiled import CompiledLoss, CompiledMetrics
 from keratin.keras.training.options import CompileOptions
@@ -106,11 +107,13 @@ class StepMethods:
             with jax.named_scope("loss"):
                 loss = self._call_compute_loss(x, y, y_pred, sample_weight, True)
             scaled = self.optimizer.scale_loss(loss) if self.optimizer is not None else loss
-            return scaled, (loss, y_pred)
+            return scaled, (loss, y_pred, masks_of(y_pred))
 
         variables = self.trainable_variables  # type: ignore[attr-defined]
         tables = [v for v in variables if _is_large(v) and self._is_trained_by_rows(v)]
-        _, (loss, y_pred), gradients = value_and_gradients(loss_of_batch, variables, tables)
+        _, rest, gradients = value_and_gradients(loss_of_batch, variables, tables)
+        loss, y_pred, masks = rest
+        set_masks(y_pred, masks)  # which are attributes, and got lost on the way
         checks.check_gradients(gradients, variables, self)
         self._track_loss(loss, x)
         if variables:

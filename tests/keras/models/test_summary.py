@@ -2,6 +2,7 @@ import re
 
 import pytest
 
+import keratin as tf
 from keratin import keras
 from tests.harness.real_keras import real
 
@@ -113,6 +114,34 @@ def test_models_of_a_class(capsys):
     shown = capsys.readouterr().out
     assert 'Model: "own"' in shown and "d (Dense)" in shown
     assert "Total params: 8 (32.00 B)" in shown and "(None, 2)" in shown
+
+
+def test_models_of_a_class_within_another_are_expanded(capsys):
+    class Inner(keras.Model):
+        def __init__(self):
+            super().__init__(name="inner")
+            self.dense = keras.layers.Dense(3, name="first", trainable=False)
+            self.last = keras.layers.Dense(2, name="last")
+
+        def call(self, inputs):
+            return self.last(self.dense(inputs))
+
+    class Outer(keras.Model):
+        def __init__(self):
+            super().__init__(name="outer")
+            self.inner = Inner()
+
+        def call(self, inputs):
+            return self.inner(inputs)
+
+    model = Outer()
+    model(tf.ones((5, 4)))
+    model.summary(expand_nested=True, show_trainable=True, line_length=100)
+    rows = [line.split() for line in capsys.readouterr().out.splitlines() if "(Dense)" in line]
+    assert [" ".join(cell for cell in row if cell != "│") for row in rows] == [
+        "└ first (Dense) (None, 3) 15 N",
+        "└ last (Dense) (None, 2) 8 Y",
+    ]
 
 
 def test_a_range_names_layers():

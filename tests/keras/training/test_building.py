@@ -108,3 +108,33 @@ def test_figures_in_order(count):
     logs = {"loss": 1.0, "extra": 3.0, "mae": 2.0} if count == 2 else {"loss": 1.0}
     model.evaluate(X, Y, verbose=0)
     assert building.in_order(model, logs) == ([1.0, 2.0, 3.0] if count == 2 else 1.0)
+
+
+def test_inputs_go_by_the_keys_of_the_dictionary_of_the_model():
+    first, second = keras.Input((2,), name="a"), [keras.Input((2,)), keras.Input((2,))]
+    joined = keras.layers.Concatenate()([first, *second])
+    model = keras.Model({"x": first, "z": second}, keras.layers.Dense(1)(joined))
+    model.compile("sgd", "mse")
+    rows = np.ones((4, 2), "float32")
+    model.fit({"x": rows, "z": [rows, rows]}, np.ones((4, 1)), verbose=0)
+    assert model.predict({"x": rows, "z": [rows, rows]}, verbose=0).shape == (4, 1)
+    with pytest.raises(ValueError, match=r"without the model's input 'z'\. .* 'x', 'z'; x has 'x'"):
+        model.fit({"x": rows}, np.ones((4, 1)), verbose=0)
+
+
+def test_a_class_takes_what_it_likes_of_a_dictionary():
+    class Own(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.dense = keras.layers.Dense(1)
+
+        def call(self, inputs):
+            found = self.dense(inputs["a"])
+            return found + inputs["b"] if "b" in inputs else found
+
+    model, rows = Own(), np.ones((4, 2), "float32")
+    model({"a": rows, "b": rows[:, :1]})
+    model.compile("sgd", "mse")
+    model.fit({"a": rows, "b": rows[:, :1]}, rows[:, :1], verbose=0)
+    both = model.predict({"a": rows, "b": rows[:, :1]}, verbose=0)
+    np.testing.assert_allclose(both - model.predict({"a": rows}, verbose=0), 1.0, rtol=1e-5)

@@ -90,3 +90,11 @@ def test_weights():
     assert TWO.weights([B])[0] is B
     with pytest.raises(ValueError, match="weights for 3 were given"):
         TWO.weights([A, A, A])
+
+
+def test_losses_go_by_the_keys_of_a_dictionary():
+    inner = Outputs({"o": [A, B], "p": A, "q": (A,)}, ["first", "second", "third", "fourth"])
+    assert inner.names == ["first", "second", "third", "fourth"]
+    assert inner.names_of_losses == ["o/first", "o/second", "p", "q/fourth"]
+    assert TWO.names_of_losses == ["size", "kind"] and ONE.names_of_losses == ["size"]
+    assert DEEP.names_of_losses == DEEP.names

@@ -82,3 +82,18 @@ def test_metrics_of_a_model_are_known():
     assert first == pytest.approx(expected, rel=1e-5)
     assert model.evaluate(X, Y, batch_size=10, verbose=0) == pytest.approx(first)
     assert model.metrics_names == ["own"]
+
+
+def test_masked_steps_do_not_count_in_metrics_while_training():
+    inputs = keras.Input((6, 1))
+    masked = keras.layers.Masking()(inputs)
+    model = keras.Model(inputs, keras.layers.Dense(1, kernel_initializer="ones")(masked))
+    model.compile(keras.optimizers.SGD(0.0), "mse", metrics=["mae"], weighted_metrics=["mse"])
+    x = np.ones((4, 6, 1), "float32")
+    x[:, 2:] = 0
+    y = np.where(x > 0, 3.0, 9.0).astype("float32")
+    trained = model.fit(x, y, verbose=0).history
+    # Of the steps that count each is 2 off; the others would be 9 off.
+    assert trained["mae"] == [2.0] and trained["mse"] == [4.0]
+    assert model.train_on_batch(x, y, return_dict=True)["mae"] == 2.0
+    assert model.evaluate(x, y, verbose=0, return_dict=True)["mae"] == 2.0
