@@ -13,6 +13,7 @@ _NOT_HELD = frozenset(
         *("_trainable_variables", "_non_trainable_variables", "_build_shapes", "_build_specs"),
         *("_dtype_policy", "_input_spec", "_input_shape_given", "_first_weights", "_sequence"),
         *("_graph", "_inner_graph", "_loss_graph", "_symbolic_losses", "_tails", "history"),
+        "_symbolic_metrics",
         *("_compile_loss", "_compile_metrics", "_compile_options", "_loss_tracker"),
         *("_compiled_programs", "_compiled_trainability", "train_function", "test_function"),
         *("predict_function", "loss", "_run_eagerly", "_steps_per_execution"),

@@ -128,7 +128,8 @@ class _Cloner:
 
     def functional(self, model: Any, input_tensors: Any) -> Model:
         """A copy of a graph."""
-        graph: Function = model._graph_with_losses() if model._symbolic_losses else model._graph
+        has_more = bool(model._symbolic_losses or model._symbolic_metrics)
+        graph: Function = model._graph_with_losses() if has_more else model._graph
         if input_tensors is None:
             inputs = jax.tree.map(_like, model.input, is_leaf=is_symbolic)
         else:
@@ -136,12 +137,15 @@ class _Cloner:
             inputs = jax.tree.map(lambda _: next(given), model.input, is_leaf=is_symbolic)
         outputs = graph.evaluate(flatten(inputs), self._call)
         losses: list[Any] = []
-        if model._symbolic_losses:
-            outputs, losses = outputs
+        figures: list[Any] = []
+        if has_more:
+            outputs, losses, figures = outputs
         cls = type(model) if is_plain(type(model)) else Model
         clone = cls(inputs, outputs, name=model.name)
         for loss in losses:
             clone.add_loss(loss)
+        for name, value in zip(model._symbolic_metrics, figures, strict=True):
+            clone.add_metric(value, name=name)
         return clone
 
     def _call(self, operation: Any, args: Any, kwargs: Any) -> Any:

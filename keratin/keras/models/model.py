@@ -68,6 +68,7 @@ class Model(Saving, Trainer, Layer):
     def _set_graph(self, graph: Function) -> None:
         vars(self)["_graph"] = graph
         vars(self)["_symbolic_losses"] = []
+        vars(self)["_symbolic_metrics"] = {}
         _check_names(graph)
         self.built = True
 
@@ -198,11 +199,13 @@ class Model(Saving, Trainer, Layer):
         values = standardized(graph._inputs_struct, inputs, self.name)
         if mask is not None:
             set_masks(values, mask)
-        if not self._symbolic_losses:
+        if not (self._symbolic_losses or self._symbolic_metrics):
             return graph.evaluate(values)
-        outputs, losses = self._graph_with_losses().evaluate(values)
+        outputs, losses, figures = self._graph_with_losses().evaluate(values)
         for loss in losses:
             super().add_loss(loss)
+        for name, value in zip(self._symbolic_metrics, figures, strict=True):
+            super().add_metric(value, name=name)
         return outputs
 
     # What a functional model is given is checked, and cast, against its inputs.
@@ -287,17 +290,47 @@ class Model(Saving, Trainer, Layer):
         if not any_symbolic(loss) or call_is_going_on():
             super().add_loss(loss)
             return
+        self._check_takes_symbolic("add_loss")
+        self._symbolic_losses.extend(flatten(loss))
+
+    def add_metric(self, *args: Any, **kwargs: Any) -> Any:
+        """Have the mean of a value logged; of a symbolic tensor of the graph, that of each batch.
+
+        >>> inputs = keras.Input((3,))
+        >>> hidden = keras.layers.Dense(4)(inputs)
+        >>> model = keras.Model(inputs, keras.layers.Dense(1)(hidden))
+        >>> model.add_metric(tf.reduce_mean(hidden), name="activity", aggregation="mean")
+        >>> model.compile("sgd", "mse")
+        >>> sorted(model.fit(np.ones((8, 3)), np.ones((8, 1)), verbose=0).history)
+        ['activity', 'loss']
+        """
+        if not any_symbolic((args, kwargs)) or call_is_going_on():
+            return super().add_metric(*args, **kwargs)
+        self._check_takes_symbolic("add_metric")
+        return self._add_symbolic_metric(*args, **kwargs)
+
+    def _add_symbolic_metric(self, value: Any, name: str | None = None, aggregation: Any = "mean") -> None:
+        if name is None or name in self._symbolic_metrics:
+            raise ValueError(
+                "add_metric: give the metric a name of its own, as in "
+                f"add_metric(value, name='activity'); given name={name!r}"
+            )
+        if aggregation not in (None, "mean"):
+            raise ValueError(f"add_metric: aggregation is 'mean'; given {aggregation!r}")
+        self._symbolic_metrics[name] = value
+
+    def _check_takes_symbolic(self, method: str) -> None:
         if vars(self)["_graph"] is None:
             raise ValueError(
-                "add_loss of a symbolic tensor needs a model made of symbolic inputs and outputs"
+                f"{method} of a symbolic tensor needs a model made of symbolic inputs and outputs"
             )
-        self._symbolic_losses.extend(flatten(loss))
         vars(self).pop("_loss_graph", None)
 
     def _graph_with_losses(self) -> Function:
         graph = self._graph
         if "_loss_graph" not in vars(self):
-            outputs = (graph.output, list(self._symbolic_losses))
+            figures = list(self._symbolic_metrics.values())
+            outputs = (graph.output, list(self._symbolic_losses), figures)
             vars(self)["_loss_graph"] = Function(graph.input, outputs, name=f"{self.name}_losses")
         return vars(self)["_loss_graph"]
 

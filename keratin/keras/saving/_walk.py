@@ -45,6 +45,7 @@ _INTERNAL = frozenset(
     {
         *("_added", "_arguments", "_sequence", "_tails", "_graph", "_inner_graph", "_loss_graph"),
         *("_inbound_nodes", "_outbound_nodes", "_symbolic_losses", "_losses", "_loss_functions"),
+        "_symbolic_metrics",
         *("_trainable_variables", "_non_trainable_variables", "_programs", "_inner_optimizers"),
         *("_compile_options", "_compile_loss", "_compile_metrics", "_loss_tracker", "_build_specs"),
         *("_build_shapes", "_dtype_policy", "_input_spec", "_regularizers", "_input_shape_given"),

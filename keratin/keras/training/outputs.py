@@ -191,7 +191,7 @@ def _by_key(path: Path, name: str) -> str:
     """The keys that lead to an output; its name in place of a number in a list."""
     if not any(isinstance(key, str) for key in path):
         return name
-    return "/".join(map(str, path[:-1] + (name,) if isinstance(path[-1], int) else path))
+    return "/".join(map(str, (*path[:-1], name) if isinstance(path[-1], int) else path))
 
 
 def _only_leaf(structure: Any, names: Sequence[str]) -> Any:

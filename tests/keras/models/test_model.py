@@ -376,3 +376,23 @@ def test_building_grows_with_the_number_of_layers():
 
     short, long = seconds(50), seconds(200)
     assert long < 3.0 and long < 8 * short
+
+
+def test_metrics_of_the_graph():
+    inputs = keras.Input((2,))
+    hidden = keras.layers.Dense(3, kernel_initializer="ones")(inputs)
+    model = keras.Model(inputs, keras.layers.Dense(1)(hidden))
+    model.add_metric(tf.reduce_mean(hidden), name="activity", aggregation="mean")
+    model.add_loss(tf.reduce_sum(hidden) * 0)
+    model.compile(keras.optimizers.SGD(0.0), "mse")
+    copy = keras.models.clone_model(model)
+    copy.compile(keras.optimizers.SGD(0.0), "mse")
+    copy.set_weights(model.get_weights())
+    x, y = np.ones((8, 2), "float32"), np.ones((8, 1), "float32")
+    for each in (model, copy):
+        history = each.fit(x, y, validation_data=(2 * x, y), verbose=0).history
+        assert history["activity"] == [2.0] and history["val_activity"] == [4.0]
+    with pytest.raises(ValueError, match="add_metric: give the metric a name of its own"):
+        model.add_metric(tf.reduce_mean(hidden), name="activity")
+    with pytest.raises(ValueError, match="aggregation is 'mean'; given 'sum'"):
+        model.add_metric(tf.reduce_mean(hidden), name="other", aggregation="sum")
