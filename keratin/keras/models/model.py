@@ -309,7 +309,9 @@ class Model(Saving, Trainer, Layer):
         self._check_takes_symbolic("add_metric")
         return self._add_symbolic_metric(*args, **kwargs)
 
-    def _add_symbolic_metric(self, value: Any, name: str | None = None, aggregation: Any = "mean") -> None:
+    def _add_symbolic_metric(
+        self, value: Any, name: str | None = None, aggregation: str | None = "mean"
+    ) -> None:
         if name is None or name in self._symbolic_metrics:
             raise ValueError(
                 "add_metric: give the metric a name of its own, as in "
