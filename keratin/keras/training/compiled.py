@@ -66,12 +66,17 @@ class CompiledLoss:
         self.built = True
 
     def _order(self, outputs: Outputs) -> list[int]:
-        """The numbers of the outputs: in the order in which a dictionary names them."""
+        """The numbers of the outputs: as the model lists them, or as dictionaries of both name."""
         numbers = list(range(len(outputs)))
-        if not isinstance(self.given, Mapping):
+        if not (isinstance(self.given, Mapping) and isinstance(outputs.structure, Mapping)):
             return numbers
         place = {name: i for i, name in enumerate(self.given)}
-        return sorted(numbers, key=lambda i: place.get(outputs.names[i], len(place)))
+
+        def place_of(index: int) -> int:
+            key = outputs.paths[index][0]
+            return place.get(key, place.get(outputs.names[index], len(place)))
+
+        return sorted(numbers, key=place_of)
 
     def _of_output(
         self, option: Any, weight: Any, index: int, outputs: Outputs, y_true: Any, y_pred: Any

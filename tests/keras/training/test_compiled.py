@@ -170,3 +170,17 @@ def test_errors_of_metrics(metrics, message):
 def test_accuracy_without_labels_has_no_meaning():
     with pytest.raises(ValueError, match="stand for what fits the labels"):
         CompiledMetrics(["accuracy"], None, ["kind"]).build(None, B)
+
+
+@pytest.mark.parametrize(
+    ("outputs", "expected"),
+    [
+        ([A, B], ["size_loss", "kind_loss"]),  # as the model lists them
+        ({"size": A, "kind": B}, ["kind_loss", "size_loss"]),  # as the losses are listed
+    ],
+)
+def test_losses_are_in_the_order_of_keras(outputs, expected):
+    compiled = CompiledLoss({"kind": SPARSE, "size": "mse"}, None, NAMES)
+    labels = {"size": TRUE_A, "kind": CLASSES}
+    compiled(tensors(labels), tensors(outputs))
+    assert [metric.name for metric in compiled.metrics] == expected
