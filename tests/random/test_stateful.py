@@ -8,6 +8,9 @@ import pytest
 
 from tests.harness.parity import case, f32, parity
 
+# Bits are compared of programs of other sizes and ways, as users have them compiled.
+pytestmark = pytest.mark.optimized
+
 
 def program(name, draws, seed=42, **options):
     """A row that sets a seed and then draws; `draws(tf.random)` gives a list."""

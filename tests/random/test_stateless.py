@@ -5,6 +5,8 @@ import pytest
 
 from tests.harness.parity import case, f32, parity
 
+# Bits are compared of programs of other sizes and ways, as users have them compiled.
+pytestmark = pytest.mark.optimized
 SEED = np.array([1, 2], np.int32)
 WIDE_SEED = np.array([2**40, -2], np.int64)
 

@@ -7,6 +7,8 @@ from scipy import stats
 from keratin.keras import random
 from tests.harness.real_keras import real
 
+# Bits are compared of programs of other sizes and ways, as users have them compiled.
+pytestmark = pytest.mark.optimized
 SIZE = (40, 50)
 LOGITS = np.log(np.float32([[0.1, 0.2, 0.7]]))
 CASES = {
