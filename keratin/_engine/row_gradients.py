@@ -77,6 +77,10 @@ def slices(
         mine = [i for i, each in enumerate(tables) if each is table]
         size = tuple(table.shape)[1:]
         rows = jnp.concatenate([gradients[i].reshape(-1, *size) for i in mine])
-        places = jnp.concatenate([indices[i].reshape(-1).astype(jnp.int32) for i in mine])
+        places = jnp.concatenate([indices[i].reshape(-1).astype(jnp.int64) for i in mine])
+        # A number that no row has gave zeros, and changes nothing: JAX drops what is just beyond
+        # the end, but counts negative numbers from there and cuts large ones to 32 bits.
+        count = table._array.shape[0]
+        places = jnp.where((places < 0) | (places > count), count, places)
         found[id(table)] = IndexedSlices(wrap(rows), wrap(places), tuple(table.shape))
     return found

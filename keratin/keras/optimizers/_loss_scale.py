@@ -12,7 +12,7 @@ from keratin.keras._core.custom_objects import CustomObjectScope
 from keratin.keras._core.serialization import deserialize_keras_object, serialize_keras_object
 from keratin.keras.initializers import Constant
 from keratin.keras.optimizers import _rules as rules
-from keratin.keras.optimizers._optimizer import Optimizer, unscaled
+from keratin.keras.optimizers._optimizer import Optimizer
 from keratin.keras.optimizers._variables import takes_gradient
 
 # What is an argument of other optimizers, and would have no effect on this one.
@@ -135,7 +135,7 @@ class LossScaleOptimizer(Optimizer):
     def _update_inner(self, gradients: Sequence[Any], variables: Sequence[Any]) -> None:
         scale = 1.0 if self._given_unscaled else self.dynamic_scale
         divided = [
-            g if g is None or takes_gradient(v) else unscaled(g, scale)
+            g if g is None or takes_gradient(v) else rules.unscaled(g, scale)
             for g, v in zip(gradients, variables, strict=True)
         ]
         self.inner_optimizer._update(divided, variables)
@@ -190,7 +190,7 @@ class LossScaleOptimizer(Optimizer):
         """
         scale = self.dynamic_scale if self.built else float(self.initial_scale)
         vars(self)["_given_unscaled"] = True
-        return [None if g is None else unscaled(g, scale) for g in grads]
+        return [None if g is None else rules.unscaled(g, scale) for g in grads]
 
     def finalize_variable_values(self, var_list: Any) -> None:
         """Have the inner optimizer replace variables by their averages."""

@@ -117,7 +117,7 @@ class Optimizer(
         if unknown:
             known = dict.fromkeys((*constructor(type(self)).parameters, *BASE_ARGUMENTS, "lr"))
             raise unknown_arguments(type(self).__name__, unknown, list(known))
-        _check_clips(type(self).__name__, clipnorm, clipvalue, global_clipnorm)
+        rules.check_clips(type(self).__name__, clipnorm, clipvalue, global_clipnorm)
         self.name = name or names.of_instance(type(self))
         self.weight_decay = weight_decay
         self.clipnorm = clipnorm
@@ -423,7 +423,7 @@ class Optimizer(
 
     def _update_pairs(self, gradients: list[Any], variables: list[Any]) -> None:
         if self.loss_scale_factor is not None:
-            gradients = [unscaled(each, self.loss_scale_factor) for each in gradients]
+            gradients = [rules.unscaled(each, self.loss_scale_factor) for each in gradients]
         steps = self.gradient_accumulation_steps
         if steps:
             totals = [self._totals[self._get_variable_index(v)] for v in variables]
@@ -595,21 +595,5 @@ def default_epsilon(epsilon: float | None) -> float:
     return settings.epsilon if epsilon is None else epsilon
 
 
-def _check_clips(owner: str, clipnorm: Any, clipvalue: Any, global_clipnorm: Any) -> None:
-    given = {"clipnorm": clipnorm, "clipvalue": clipvalue, "global_clipnorm": global_clipnorm}
-    used = {name: value for name, value in given.items() if value is not None}
-    if len(used) > 1:
-        listed = ", ".join(f"{name}={value}" for name, value in used.items())
-        raise ValueError(f"{owner}: give one of clipnorm, clipvalue, global_clipnorm; not {listed}")
-
-
 def _as_gradient(gradient: Any) -> Any:
     return gradient if isinstance(gradient, IndexedSlices) else convert_to_tensor(gradient)
-
-
-def unscaled(gradient: Any, scale: Any) -> Any:
-    """A gradient, dense or of some rows, divided by the scale of the loss."""
-    if isinstance(gradient, IndexedSlices):
-        values = rules.unscaled(gradient.values, scale)
-        return IndexedSlices(values, gradient.indices, gradient.dense_shape)
-    return rules.unscaled(gradient, scale)

@@ -48,6 +48,15 @@ def _wide(array: Any) -> Any:
 # Clipping
 
 
+def check_clips(owner: str, clipnorm: Any, clipvalue: Any, global_clipnorm: Any) -> None:
+    """Raise unless at most one kind of clipping is asked for."""
+    given = {"clipnorm": clipnorm, "clipvalue": clipvalue, "global_clipnorm": global_clipnorm}
+    used = {name: value for name, value in given.items() if value is not None}
+    if len(used) > 1:
+        listed = ", ".join(f"{name}={value}" for name, value in used.items())
+        raise ValueError(f"{owner}: give one of clipnorm, clipvalue, global_clipnorm; not {listed}")
+
+
 @op
 def clipped_by_norm(gradient: Array, limit: float) -> Any:
     """The gradient, scaled down to a norm of at most `limit`."""
@@ -109,7 +118,7 @@ def summed_rows(values: Any, indices: Any, num_rows: int) -> tuple[Any, Any]:
 
 
 @op
-def unscaled(gradient: Array, scale: Array) -> Any:
+def _unscaled(gradient: Array, scale: Array) -> Any:
     """The gradient of a loss that was multiplied by `scale`."""
     return gradient / scale.astype(gradient.dtype)
 
@@ -178,3 +187,11 @@ def greatest(gradient: Array, total: Array, step: Array, every: int) -> Any:
     """The greatest "gradient" of the round so far; zeros once it has ended."""
     ends = (step + 1) % every == 0
     return jnp.where(ends, jnp.zeros_like(total), jnp.maximum(gradient.astype(total.dtype), total))
+
+
+def unscaled(gradient: Any, scale: Any) -> Any:
+    """A gradient, dense or of some rows, divided by the scale of the loss."""
+    if isinstance(gradient, IndexedSlices):
+        values = _unscaled(gradient.values, scale)
+        return IndexedSlices(values, gradient.indices, gradient.dense_shape)
+    return _unscaled(gradient, scale)
